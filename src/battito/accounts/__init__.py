@@ -1,0 +1,1 @@
+"""Accounts: workspaces, brands, users, teams, roles, sign-in, API keys, audit."""

@@ -1,0 +1,7 @@
+"""REST doors of accounts."""
+
+from typing import Any
+
+from battito.accounts.sign_in_api import sign_in_routes
+
+routes: list[Any] = [*sign_in_routes]

@@ -1,0 +1,97 @@
+"""Signed-in browsers and programs: from a token to a `Context`, quickly.
+
+Only the SHA-256 of a token is stored (tokens are 256 random bits, so a plain hash is enough). A node remembers a
+context for some seconds; revoking clears it here at once by event and elsewhere when the event arrives.
+"""
+
+import hashlib
+import secrets
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from battito.kit.ids import uuid7
+from battito.platform.actor import Actor, ActorKind, Context
+from battito.platform.database.pool import Database, Tx
+from battito.platform.events.model import StoredEvent
+from battito.platform.http.raw import Scope, cookie, header
+
+COOKIE: Final = "battito_session"
+REMEMBER_S: Final = 10.0
+TOUCH_S: Final = 60.0
+
+FIND: Final = """
+select s.id as session_id, s.expires_at, s.seen_at, u.id as user_id, u.workspace_id, u.name, u.brand_ids,
+  coalesce((select array_agg(distinct p) from user_role ur join role r on r.id = ur.role_id and r.workspace_id = u.workspace_id, unnest(r.permissions) p
+            where ur.user_id = u.id and ur.workspace_id = u.workspace_id), '{}') as permissions
+from sign_in s join app_user u on u.id = s.user_id and u.workspace_id = s.workspace_id
+where s.token_hash = $1 and s.revoked_at is null and s.expires_at > now() and u.disabled_at is null
+"""
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def bearer(scope: Scope) -> str | None:
+    """The session token of a request: cookie first, then `Authorization: Bearer`."""
+    token = cookie(scope, COOKIE)
+    if token is None:
+        value = header(scope, b"authorization")
+        if value is not None and value[:7].lower() == "bearer ":
+            token = value[7:].strip()
+    return token
+
+
+class Sessions:
+    """Finds who is behind a token."""
+
+    def __init__(self, database: Database, hours: float) -> None:
+        self._database, self._hours = database, hours
+        self._known: dict[bytes, tuple[float, Context]] = {}
+
+    async def context(self, token: str) -> Context | None:
+        """The context of a live session, without request id and address; None when there is none."""
+        key = token_hash(token)
+        known = self._known.get(key)
+        now = time.monotonic()
+        if known is not None and known[0] > now:
+            return known[1]
+        async with self._database.reading() as connection:
+            row = await connection.fetchrow(FIND, key)
+            if row is None:
+                self._known.pop(key, None)
+                return None
+            if (datetime.now(UTC) - row["seen_at"]).total_seconds() > TOUCH_S:
+                await connection.execute(
+                    "update sign_in set seen_at = now(), expires_at = now() + $3 * interval '1 hour' where id = $1 and workspace_id = $2",
+                    row["session_id"], row["workspace_id"], self._hours,
+                )  # fmt: skip
+        context = Context(
+            workspace_id=row["workspace_id"],
+            actor=Actor(ActorKind.agent, row["user_id"], row["name"]),
+            permissions=frozenset(row["permissions"]),
+            brands=None if row["brand_ids"] is None else frozenset(row["brand_ids"]),
+            session_id=row["session_id"],
+        )
+        if len(self._known) > 50_000:
+            self._known.clear()
+        self._known[key] = (now + REMEMBER_S, context)
+        return context
+
+    def hear(self, event: StoredEvent) -> None:
+        """Forget remembered contexts when accounts change."""
+        if event.type.startswith(("user.", "role.", "session.", "team.", "api_key.")):
+            self._known.clear()
+
+
+async def open_session(tx: Tx, user_id: UUID, *, method: str, hours: float, user_agent: str) -> str:
+    """Store a new session of `user_id` and return its token (shown once)."""
+    token = secrets.token_urlsafe(32)
+    await tx.execute(
+        "insert into sign_in(id, workspace_id, user_id, token_hash, method, address, user_agent, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        uuid7(), tx.workspace_id, user_id, token_hash(token), method, tx.context.address, user_agent[:300], tx.now + timedelta(hours=hours),
+    )  # fmt: skip
+    return token

@@ -1,0 +1,163 @@
+"""The composition root: the only place that knows everybody. Makes a node's services and its ASGI application."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import ScalarRenderPlugin
+from litestar.types import ControllerRouterHandler
+
+from battito import __version__
+from battito.accounts import api as accounts_api
+from battito.accounts.sessions import Sessions, bearer
+from battito.conversations import api as conversations_api
+from battito.conversations.batcher import Batcher
+from battito.conversations.doors import PostDoor, match_post
+from battito.platform.actor import Context
+from battito.platform.database import Database
+from battito.platform.database.migrations import migrate
+from battito.platform.events.bus import Bus, PostgresBus
+from battito.platform.events.consumers import Consumers
+from battito.platform.events.hub import Hub
+from battito.platform.events.socket import LiveSocket
+from battito.platform.events.tail import Tail
+from battito.platform.http.framework import litestar_problem, provide_context, provide_services
+from battito.platform.http.front import Front
+from battito.platform.http.raw import Receive, Scope, Send
+from battito.platform.http.static import StaticFiles
+from battito.platform.keyring import KeyRing, load_key_ring
+from battito.platform.services import Services
+from battito.platform.settings import Settings
+from battito.platform.telemetry.health import HealthDoors
+from battito.platform.telemetry.metrics import observe_request
+
+log = structlog.get_logger(__name__)
+
+
+async def make_services(settings: Settings, database_url: str) -> Services:
+    """Connect one node's parts; nothing runs yet."""
+    database = await Database.connect(database_url, size=settings.database_pool)
+    node = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(2)}"
+    hub, tail = Hub(), Tail(database)
+    bus: Bus = PostgresBus(database_url, node)
+    services = Services(
+        settings=settings, database=database, database_url=database_url, bus=bus, hub=hub, tail=tail, node=node
+    )
+    services.provide(load_key_ring(settings), KeyRing)
+    sessions = Sessions(database, settings.session_hours)
+    services.provide(sessions)
+    services.provide(Batcher(database))
+    services.provide(Consumers(database, services))
+    services.provide(LiveSocket(services))
+
+    tail.listen(hub.publish)
+    hub.listeners += [sessions.hear, services.get(LiveSocket).hear]
+    consumers = services.get(Consumers)
+    database.on_commit += [tail.wake, bus.wake, consumers.wake]
+
+    def woken() -> None:
+        tail.wake()
+        consumers.wake()
+
+    bus.subscribe(on_wake=woken, on_signal=hub.signal)
+    return services
+
+
+@contextlib.asynccontextmanager
+async def running(services: Services) -> AsyncIterator[Services]:
+    """Start a node's parts, and stop them in the other order: doors first, the database last."""
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(services.database.close)
+        for part in (services.bus, services.tail, services.get(Batcher), services.get(Consumers)):
+            await part.start()
+            stack.push_async_callback(part.stop)
+        yield services
+        services.draining = True
+        services.get(LiveSocket).drain()
+
+
+ROUTES: list[ControllerRouterHandler] = [*accounts_api.routes, conversations_api.router]
+"""Every room's REST doors, under /api/v1."""
+
+
+def make_app(settings: Settings, database_url: str) -> Front:
+    """The ASGI application of one node."""
+    box: dict[str, Services] = {}
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await migrate(database_url)
+        services = await make_services(settings, database_url)
+        box["services"] = services
+        app.state.services = services
+        async with running(services):
+            yield
+
+    api = Litestar(
+        [Router(path="/api/v1", route_handlers=ROUTES)],
+        lifespan=[lifespan],
+        state=State(),
+        dependencies={
+            "context": Provide(provide_context, sync_to_thread=False),
+            "services": Provide(provide_services, sync_to_thread=False),
+        },
+        exception_handlers={HTTPException: litestar_problem, Exception: litestar_problem},
+        openapi_config=OpenAPIConfig(
+            title="Battito",
+            version=__version__,
+            path="/api",
+            render_plugins=[ScalarRenderPlugin()],
+            description="Everything the product can do, by REST.",
+        ),
+        request_max_body_size=settings.file_limit_mb * 1_000_000 + 100_000,
+        type_encoders={msgspec.Struct: msgspec.to_builtins},
+        logging_config=None,
+    )
+
+    async def authenticate(scope: Scope) -> Context | None:
+        token = bearer(scope)
+        if token is None:
+            return None
+        context = await box["services"].get(Sessions).context(token)
+        if context is None:
+            return None
+        client: Any = scope.get("client")
+        return msgspec.structs.replace(
+            context, request_id=scope["state"]["request_id"], address=client[0] if client else ""
+        )
+
+    def late(kind: type) -> Any:
+        """A raw door that is made with the services, once they exist."""
+        doors: list[Any] = []
+
+        async def door(scope: Scope, receive: Receive, send: Send) -> None:
+            if not doors:
+                doors.append(kind(box["services"]))
+            await doors[0](scope, receive, send)
+
+        return door
+
+    async def live(scope: Scope, receive: Receive, send: Send) -> None:
+        await box["services"].get(LiveSocket)(scope, receive, send)
+
+    health = late(HealthDoors)
+    return Front(
+        api,
+        authenticate=authenticate,
+        hot=[
+            (match_post, late(PostDoor)),
+            (lambda method, path: {} if method == "WEBSOCKET" and path == "/api/v1/live" else None, live),
+        ],
+        mounts=[("/healthz", health), ("/readyz", health), ("/metrics", health)],
+        static=StaticFiles(settings.web_root),
+        observe=observe_request,
+    )

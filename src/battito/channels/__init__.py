@@ -1,0 +1,1 @@
+"""Channels: a folder each. The core names none of them."""

@@ -1,0 +1,1 @@
+"""Contacts: people and companies, their identities with evidence, consent and care."""

@@ -1,0 +1,171 @@
+"""Group commit of messages: while one transaction is under way the next batch gathers.
+
+One fsync then serves many people. A caller waits for its own commit, so an acknowledged message is a kept message.
+"""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+import asyncpg
+import structlog
+
+from battito.conversations.models import Message, Post
+from battito.conversations.store.post import EXISTING, post_batch
+from battito.kit.text import preview
+from battito.platform.database.pool import AWAY, Database
+from battito.platform.errors import Conflict, Gone, NotFound, Unavailable
+
+log = structlog.get_logger(__name__)
+
+WRITERS: Final = 2
+LIMIT: Final = 200
+
+_Item = tuple[Post, "asyncio.Future[tuple[Message, bool]]"]
+
+
+class Batcher:
+    """Takes posts from every door of this node. Start it in the running loop."""
+
+    def __init__(self, database: Database, *, writers: int = WRITERS, limit: int = LIMIT) -> None:
+        self._database, self._limit = database, limit
+        self._writers = writers
+        self._items: deque[_Item] = deque()
+        self._busy: set[bytes] = set()  # conversations in a batch under way: keeps one conversation's messages in order
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closing = False
+
+    async def start(self) -> None:
+        """Begin writing."""
+        self._tasks = [asyncio.create_task(self._run(), name=f"batcher {n}") for n in range(self._writers)]
+
+    async def stop(self) -> None:
+        """Write what waits, then end."""
+        self._closing = True
+        self._wake.set()
+        while self._items or self._busy:
+            await asyncio.sleep(0.01)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def post(self, post: Post) -> tuple[Message, bool]:
+        """Commit one message; the message as kept, and False when its client id had been kept before.
+
+        Raises `NotFound` for a conversation that is not in the workspace, `Conflict("not-owner")` when somebody else
+        owns it, `Gone` when it was merged into another, `Unavailable` when the database is away (the message may be
+        sent again with the same client id: it is never doubled).
+        """
+        if self._closing:
+            raise Unavailable("This server is stopping. Your message was not taken: send it again in a moment.")
+        future: asyncio.Future[tuple[Message, bool]] = asyncio.get_running_loop().create_future()
+        self._items.append((post, future))
+        self._wake.set()
+        return await future
+
+    def _take(self) -> list[_Item]:
+        """The next batch: at most one message per conversation, none of a conversation that another batch holds."""
+        batch: list[_Item] = []
+        kept: list[_Item] = []
+        while self._items and len(batch) < self._limit:
+            item = self._items.popleft()
+            key = item[0].message.conversation_id.bytes
+            if key in self._busy:
+                kept.append(item)
+            else:
+                self._busy.add(key)
+                batch.append(item)
+        self._items.extendleft(reversed(kept))
+        return batch
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            batch = self._take()
+            if not batch:
+                # whatever waits belongs to conversations of the other writer's batch: its end wakes us
+                self._wake.clear()
+                continue
+            try:
+                await self._write(batch)
+            except AWAY as error:
+                self._fail(
+                    batch,
+                    Unavailable(
+                        "The database does not answer. Your message was not confirmed: send it again in a moment."
+                    ),
+                )
+                log.warning("message intake: the database is away", error=str(error), messages=len(batch))
+                await asyncio.sleep(0.05)
+            except Exception as error:
+                if len(batch) == 1:
+                    self._fail(batch, error)
+                else:
+                    await self._one_by_one(batch)
+            finally:
+                for post, _ in batch:
+                    self._busy.discard(post.message.conversation_id.bytes)
+                self._wake.set()
+
+    async def _one_by_one(self, batch: list[_Item]) -> None:
+        """A batch failed: one bad message must not take the others with it."""
+        for item in batch:
+            try:
+                await self._write([item])
+            except Exception as error:
+                log.exception("a message could not be written", conversation=str(item[0].message.conversation_id))
+                self._fail(
+                    [item],
+                    Unavailable("The database does not answer. Please try again.")
+                    if isinstance(error, AWAY)
+                    else error,
+                )
+
+    @staticmethod
+    def _fail(batch: list[_Item], error: Exception) -> None:
+        for _, future in batch:
+            if not future.done():
+                future.set_exception(error)
+
+    async def _write(self, batch: list[_Item]) -> None:
+        posts = [post for post, _ in batch]
+        async with self._database.pool.acquire() as connection:
+            rows = await post_batch(connection, posts, [preview(p.message.text) for p in posts])
+            wrote = False
+            for (post, future), row in zip(batch, rows, strict=True):
+                if future.done():
+                    wrote = wrote or row["posted"]
+                    continue
+                message = post.message
+                if row["posted"]:
+                    wrote = True
+                    message.seq, message.channel = row["seq"], row["channel"]
+                    future.set_result((message, True))
+                    continue
+                kept = await connection.fetchrow(
+                    EXISTING, post.workspace_id, message.conversation_id, message.client_id
+                )
+                if kept is not None:
+                    message.id, message.seq, message.created_at = kept["id"], kept["seq"], kept["created_at"]
+                    future.set_result((message, False))
+                else:
+                    future.set_exception(_refusal(row))
+        if wrote:
+            self._database.committed()
+
+
+def _refusal(row: asyncpg.Record) -> Exception:
+    if not row["found"]:
+        return NotFound("There is no such conversation in this workspace.")
+    if row["merged_into"] is not None:
+        return Gone(
+            "This conversation was merged into another one: write there.",
+            code="merged",
+            merged_into=str(row["merged_into"]),
+        )
+    return Conflict(
+        "Somebody else owns this conversation. Your text was kept: take the conversation over, or leave a note.",
+        code="not-owner",
+        owner={"kind": row["owner_kind"], "id": str(row["owner_id"])},
+    )

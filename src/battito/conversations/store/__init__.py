@@ -1,0 +1,1 @@
+"""SQL of conversations. Private to this room."""

@@ -1,0 +1,1 @@
+"""The demonstration: a plausible company, its people, its customers and what they wrote."""

@@ -1,0 +1,1 @@
+"""What customers write about, as text: one file a matter, and the rules they share."""

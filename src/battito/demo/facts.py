@@ -1,0 +1,242 @@
+"""The facts of one conversation: who, which supply, which bill, which days; the same for both sides."""
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from battito.demo import catalogue, clock, names, places
+from battito.demo.models import Bill, Contact, Person, Supply
+from battito.demo.voices import Day, Money, Number, Voice, day, money, number
+
+Fact = str | Money | Day | Number
+
+_RELATIVES = (
+    "mio nipote", "mia figlia", "mio figlio", "mia nipote", "mio marito", "mia moglie", "mia sorella",
+    "mio fratello", "mio genero", "mia nuora", "la vicina", "la badante", "un amico", "mia cugina",
+)  # fmt: skip
+_BANKS = (
+    "la mia banca", "la posta", "la banca", "il tabaccaio", "l'app della banca", "l'home banking", "l'ufficio postale",
+)  # fmt: skip
+_SLOTS = ("tra le 8 e le 10", "tra le 9 e le 11", "tra le 10 e le 12", "tra le 14 e le 16", "tra le 15 e le 17", "tra le 13 e le 15")  # fmt: skip
+
+
+class Facts:
+    """A bag of facts with rendering by voice."""
+
+    def __init__(self, values: dict[str, Fact]) -> None:
+        """Hold these facts."""
+        self.values = values
+
+    def filler(self, voice: Voice) -> Callable[[str], str]:
+        """How a speaker with this voice writes each fact. KeyError where there is none."""
+        values = self.values
+
+        def fill(name: str) -> str:
+            value = values[name]
+            if isinstance(value, str):
+                return value
+            if isinstance(value, Money):
+                return money(value, voice.money)
+            if isinstance(value, Day):
+                return day(value, voice.day)
+            return number(value, voice.day)
+
+        return fill
+
+
+def title(contact: Contact) -> str:
+    """How a colleague addresses a customer: signora Colombo, avvocato Monti, dottoressa Sala."""
+    woman = contact.gender == "f"
+    role = contact.role
+    if role == "avvocato":
+        return f"avvocat{'a' if woman else 'o'} {contact.family}"
+    if role == "amministratore":
+        return f"{'dottoressa' if woman else 'dottor'} {contact.family}"
+    if role == "geometra":
+        return f"geometra {contact.family}"
+    return f"{'signora' if woman else 'signor'} {contact.family}"
+
+
+def tax_code(contact_given: str, family: str, gender: str, born: int, rng: random.Random) -> str:
+    """A string with the shape of an Italian tax code; its last letter is deliberately not the check letter."""
+
+    def letters(text: str) -> str:
+        up = "".join(c for c in text.upper() if c.isascii() and c.isalpha())
+        consonants = "".join(c for c in up if c not in "AEIOU")
+        vowels = "".join(c for c in up if c in "AEIOU")
+        return (consonants + vowels + "XXX")[:3]
+
+    birth = rng.randrange(1, 29) + (40 if gender == "f" else 0)
+    body = f"{letters(family)}{letters(contact_given)}{born % 100:02d}{rng.choice('ABCDEHLMPRST')}{birth:02d}Z{rng.randrange(900, 999)}"
+    return body + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(_check(body) + 7) % 26]
+
+
+_ODD = {
+    **dict(zip("0123456789ABCDEFGHIJ", [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21], strict=True)),
+    **dict(zip("KLMNOPQRSTUVWXYZ", [2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23], strict=True)),
+}  # fmt: skip
+
+
+def _check(body: str) -> int:
+    """The check value of a tax code (D.M. 23 December 1976, annex)."""
+    total = 0
+    for index, char in enumerate(body):
+        if index % 2 == 0:
+            total += _ODD[char]
+        else:
+            total += int(char) if char.isdigit() else ord(char) - 65
+    return total % 26
+
+
+def iban(rng: random.Random) -> str:
+    """An Italian IBAN with correct check digits and a bank code nobody has (ABI 99xxx)."""
+    bban = f"{rng.choice('ABCDEFGHKLMNPQRSTUVWXYZ')}99{rng.randrange(100, 999)}{rng.randrange(1000, 99999):05d}{rng.randrange(10**11):012d}"
+    digits = "".join(str(int(c, 36)) for c in bban + "IT00")
+    check = 98 - int(digits) % 97
+    return f"IT{check:02d}{bban}"
+
+
+def spaced_iban(value: str) -> str:
+    """In groups of four, as printed."""
+    return " ".join(value[i : i + 4] for i in range(0, len(value), 4))
+
+
+def months_of(bill: Bill) -> str:
+    """settembre e ottobre, dicembre e gennaio."""
+    last = catalogue.add_months(bill.first_month, bill.months - 1)
+    return f"{clock.month(bill.first_month.month)} e {clock.month(last.month)}"
+
+
+def season(day_: date) -> str:
+    """winter, spring, summer or autumn, by month."""
+    return ("winter", "winter", "spring", "spring", "spring", "summer", "summer", "summer", "autumn", "autumn", "autumn", "winter")[day_.month - 1]  # fmt: skip
+
+
+def greeting(at: datetime) -> str:
+    """Buongiorno until two, then buon pomeriggio, then buonasera (Rome)."""
+    hour = at.astimezone(clock.ROME).hour
+    if 5 <= hour < 14:
+        return "buongiorno"
+    return "buon pomeriggio" if hour < 17 else "buonasera"
+
+
+def gather(
+    rng: random.Random,
+    contact: Contact,
+    supply: Supply | None,
+    bill: Bill | None,
+    agent: Person,
+    peer: Person,
+    at: datetime,
+) -> Facts:
+    """Facts every matter may use, for a conversation that starts at that moment."""
+    today = at.astimezone(clock.ROME).date()
+    woman = contact.gender == "f"
+    other_town = places.town(rng)
+    values: dict[str, Fact] = {
+        "o": "a" if woman else "o",
+        "given": contact.given,
+        "family": contact.family,
+        "name": contact.name,
+        "titled": title(contact),
+        "agent": agent.given,
+        "agentfull": agent.name,
+        "x": "a" if agent.gender == "f" else "o",
+        "peer": peer.given,
+        "peerfull": peer.name,
+        "at": f"@{peer.name}",
+        "code": contact.code,
+        "cf": contact.tax_code,
+        "tel": places.spoken_phone(contact.phone),
+        "mail": contact.email,
+        "street": contact.street,
+        "town": contact.town,
+        "addr": f"{contact.street}, {contact.town}",
+        "street2": places.street(rng),
+        "town2": other_town.name,
+        "iban": spaced_iban(contact.iban),
+        "iban4": contact.iban[-4:],
+        "wrongiban": spaced_iban(iban(rng)),
+        "rel": rng.choice(_RELATIVES),
+        "bank": rng.choice(_BANKS),
+        "slot": rng.choice(_SLOTS),
+        "slot2": rng.choice(_SLOTS),
+        "days": rng.choice(["tre", "cinque", "sette", "dieci", "quindici", "quattro", "otto"]),
+        "weeks": rng.choice(["due settimane", "tre settimane", "un mese", "quasi un mese", "venti giorni", "dieci giorni"]),
+        "hours": rng.choice(["mezz'ora", "un'ora", "due ore", "tre quarti d'ora", "quasi tre ore", "un'ora e mezza"]),
+        "ticket": f"{rng.randrange(100000, 999999)}",
+        "today": Day(today),
+        "yesterday": Day(today - timedelta(days=1)),
+        "ago": Day(today - timedelta(days=rng.randrange(9, 26))),
+        "recent": Day(today - timedelta(days=rng.randrange(2, 8))),
+        "soon": Day(clock.working_day(today, rng.randrange(3, 7))),
+        "later": Day(clock.working_day(today, rng.randrange(9, 16))),
+        "dead": Day(today - timedelta(days=rng.randrange(25, 90))),
+        "kwsmall": "3",
+        "kwbig": rng.choice(["4,5", "6"]),
+        "people": rng.choice(["due", "tre", "quattro", "cinque"]),
+        "refund": Money(rng.randrange(1800, 24000)),
+        "small": Money(rng.choice([500, 990, 1250, 1500, 2366, 2500])),
+    }
+    values["soonday"] = _weekday_of(values["soon"])
+    values["laterday"] = _weekday_of(values["later"])
+    dead_given, dead_family = names.italian(rng, "m" if woman else "f", 1944, "nord-ovest")
+    values["deadname"] = f"{dead_given} {dead_family}"
+    values["deadrel"] = rng.choice(["mio marito", "mio padre", "mio suocero"] if woman else ["mia moglie", "mia madre", "mia suocera"])
+    if supply is not None:
+        _supply_facts(values, supply, rng)
+    if bill is not None and supply is not None:
+        _bill_facts(values, contact, supply, bill, rng)
+    return Facts(values)
+
+
+def _weekday_of(value: Fact) -> Fact:
+    assert isinstance(value, Day)
+    return f"{clock.weekday(value.day)} {value.day.day}"
+
+
+def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random) -> None:
+    gas = supply.service == "gas"
+    values.update(
+        svc=supply.service,
+        lsvc="il gas" if gas else "la luce",
+        dsvc="del gas" if gas else "della luce",
+        u="Smc" if gas else "kWh",
+        ptname="PDR" if gas else "POD",
+        pod=supply.point,
+        pod4=supply.point[-4:],
+        prod=supply.product,
+        kw=f"{supply.power_kw:g}".replace(".", ","),
+        meter=supply.meter,
+        meter4=supply.meter[-4:],
+        read=Number(supply.reading),
+        readold=Number(max(12, supply.reading - round(supply.yearly / 6))),
+        readnext=Number(supply.reading + max(3, round(supply.yearly / 52 * rng.uniform(0.3, 1.2)))),
+        rooms=rng.choice(["due stanze", "tre stanze", "quattro locali", "un bilocale", "sessanta metri quadri", "novanta metri"]),
+    )
+
+
+def _bill_facts(values: dict[str, Fact], contact: Contact, supply: Supply, bill: Bill, rng: random.Random) -> None:
+    earlier = [b for b in contact.bills if b.service == bill.service and b.issued < bill.issued]
+    usual = earlier[-1].cents if earlier else round(bill.cents * 0.55)
+    real = max(6, round(bill.used * rng.uniform(0.42, 0.63)))
+    recalculated = catalogue.price(supply.product, real, bill.months)
+    half = round(bill.cents / 2)
+    values.update(
+        inv=bill.number,
+        eur=Money(bill.cents),
+        issued=Day(bill.issued),
+        due=Day(bill.due),
+        bim=months_of(bill),
+        month=clock.month(catalogue.add_months(bill.first_month, bill.months - 1).month),
+        used=Number(bill.used),
+        real=Number(real),
+        eurnew=Money(recalculated),
+        eurdiff=Money(bill.cents - recalculated),
+        usual=Money(usual),
+        twice=Money(bill.cents * 2),
+        half=Money(half),
+        third=Money(round(bill.cents / 3)),
+        quarter=Money(round(bill.cents / 4)),
+        paid=Day(bill.due - timedelta(days=rng.randrange(1, 6))),
+    )

@@ -1,0 +1,1 @@
+"""What every room stands on: database, events, jobs, HTTP, files, telemetry, settings."""

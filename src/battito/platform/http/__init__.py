@@ -1,0 +1,1 @@
+"""The HTTP side: requests in their context, problems as problem+json, static files, the live socket."""

@@ -1,0 +1,278 @@
+"""Calls about interactions: entering, answering offers, finishing, moving."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET, UnsetType
+
+from battito.routing.engine.agents import AgentCalls
+from battito.routing.engine.config import Id, Ring
+from battito.routing.engine.core import FOREVER
+from battito.routing.engine.decisions import (
+    CallbackKept,
+    Cancelled,
+    Decision,
+    Declined,
+    Finished,
+    Transferred,
+)
+from battito.routing.engine.errors import AlreadyKnown, NoRoom, NotOffered, Unknown, WrongState
+from battito.routing.engine.explain import why_pulled
+from battito.routing.engine.records import Interaction, State, WrapUp
+
+DEFAULT_CHANNEL = "voice"
+
+
+class InteractionCalls(AgentCalls):
+    """What happens to interactions. Each call returns the decisions it led to."""
+
+    def enqueue(
+        self,
+        interaction_id: Id,
+        queue: Id,
+        now: float,
+        *,
+        channel: str = DEFAULT_CHANNEL,
+        priority: float = 0.0,
+        entered_at: float | None = None,
+        rings: Sequence[Ring] | None = None,
+        preferred: tuple[Id, ...] = (),
+        preferred_s: float = 30.0,
+        callback: bool = False,
+    ) -> list[Decision]:
+        """Let an interaction into a queue.
+
+        `entered_at`: since when it waits, if not since now (a callback tried again, a bot's time counted).
+        `rings` replace the queue's. `preferred` agents are asked alone for `preferred_s` first; they need what
+        the first ring asks for. Priority is added to the queue's own.
+        """
+        if interaction_id in self.interactions:
+            raise AlreadyKnown("interaction", interaction_id)
+        if preferred:
+            rings = self._preferring(queue, rings, preferred, preferred_s)
+        plan = self._plans.get((queue, channel)) if rings is None else None
+        if plan is None:
+            plan = self._plan(queue, channel, rings)
+        entered = now if entered_at is None else entered_at
+        priority += plan.line.queue.priority
+        self._interaction_number += 1
+        key = entered - priority * self.settings.priority_boost_s
+        interaction = Interaction(interaction_id, self._interaction_number, plan, entered, priority, key)
+        interaction.callback = callback
+        if self._wrapping:
+            self._spare_those_wrapping_up(interaction)
+        if plan.overflow is not None or len(plan.steps) > 1:
+            self._enter(interaction, plan, now)
+        self.interactions[interaction_id] = interaction
+        out: list[Decision] = []
+        self._place(interaction, now, out)
+        return out
+
+    def _preferring(
+        self, queue: Id, rings: Sequence[Ring] | None, preferred: tuple[Id, ...], seconds: float
+    ) -> tuple[Ring, ...]:
+        line = self.lines.get(queue)
+        if line is None:
+            raise Unknown("queue", queue)
+        crowd = tuple(rings) if rings is not None else line.queue.rings
+        return (Ring(crowd[0].skills, seconds, preferred, crowd[0].members), *crowd)
+
+    def _spare_those_wrapping_up(self, interaction: Interaction) -> None:
+        """An agent is not offered again what they are still wrapping up."""
+        agents = self._wrapping.get(interaction.id)
+        if agents:
+            interaction.refused = {**(interaction.refused or {}), **dict.fromkeys(agents, FOREVER)}
+
+    def accept(self, interaction_id: Id, agent_id: Id, now: float) -> list[Decision]:
+        """The agent takes the offer. Raises `NotOffered` when it is no longer theirs to take."""
+        interaction = self._offer(interaction_id, agent_id)
+        agent = self.agents[agent_id]
+        agent.offers -= 1
+        out: list[Decision] = []
+        self._assign(interaction, agent, now, out)
+        self._serve(agent, now, out)
+        return out
+
+    def decline(self, interaction_id: Id, agent_id: Id, now: float, reason: str | None = None) -> list[Decision]:
+        """The agent says no; they are not asked again for the queue's `refused_for_s`."""
+        interaction = self._offer(interaction_id, agent_id)
+        out: list[Decision] = [Declined(interaction_id, agent_id, reason)]
+        refused_for_s = interaction.plan.service.refused_for_s
+        self._end_offer(interaction, now, out, refuse_s=refused_for_s, set_aside_s=0.0)
+        return out
+
+    def withdraw(self, interaction_id: Id, now: float, reason: str) -> list[Decision]:
+        """Take an offer away from its agent and search on, as after a refusal."""
+        interaction = self._interaction(interaction_id)
+        if interaction.state is not State.OFFERED:
+            raise NotOffered("The interaction is not on offer.")
+        out: list[Decision] = []
+        agent = self._withdraw(interaction, now, out, reason)
+        self._refuse(interaction, agent.id, now + interaction.plan.service.refused_for_s)
+        self._place(interaction, now, out)
+        self._serve(agent, now, out)
+        return out
+
+    def cancel(self, interaction_id: Id, now: float, reason: str = "abandoned") -> list[Decision]:
+        """The interaction needs nobody any more: the customer left, or it was solved elsewhere."""
+        interaction = self._interaction(interaction_id)
+        state = interaction.state
+        out: list[Decision] = []
+        agent = None
+        if state is State.WAITING:
+            self._unwait(interaction, now, gone=True)
+        elif state is State.OFFERED:
+            agent = self._withdraw(interaction, now, out, reason)
+        else:
+            raise WrongState("An agent is handling the interaction: finish it instead.")
+        interaction.state = State.GONE
+        del self.interactions[interaction_id]
+        out.append(Cancelled(interaction_id, interaction.plan.line.queue.id, reason, now - interaction.entered))
+        if agent is not None:
+            self._serve(agent, now, out)
+        return out
+
+    def finish(
+        self, interaction_id: Id, now: float, *, wrap_up_s: float | None | UnsetType = UNSET
+    ) -> list[Decision]:
+        """The contact is over. `wrap_up_s` replaces the queue's: 0 none, None until the agent ends it."""
+        interaction = self._interaction(interaction_id)
+        agent = interaction.agent
+        if interaction.state is not State.HANDLING or agent is None:
+            raise WrongState("Nobody is handling the interaction.")
+        interaction.state = State.GONE
+        del self.interactions[interaction_id]
+        out: list[Decision] = [Finished(interaction_id, agent.id)]
+        seconds = interaction.plan.service.wrap_up_s if isinstance(wrap_up_s, UnsetType) else wrap_up_s
+        self._leave_contact(interaction, agent, now, out, seconds)
+        return out
+
+    def transfer(
+        self,
+        interaction_id: Id,
+        queue: Id,
+        now: float,
+        *,
+        keep_key: bool = True,
+        channel: str | None = None,
+        rings: Sequence[Ring] | None = None,
+        priority: float | None = None,
+        wrap_up_s: float | None | UnsetType = UNSET,
+    ) -> list[Decision]:
+        """Move an interaction to a queue, from any state.
+
+        `keep_key`: it waits as one that came when it first came; otherwise as one that comes now. `rings` may name
+        the agent it should go to. The agent who had it gets wrap-up as after a contact and is not offered it back
+        for `refused_for_s`.
+        """
+        interaction = self._interaction(interaction_id)
+        plan = self._plan(queue, channel or interaction.channel.kind, rings)
+        out: list[Decision] = []
+        agent = interaction.agent
+        state = interaction.state
+        if state is State.WAITING:
+            self._unwait(interaction, now, gone=True)
+        elif state is State.OFFERED:
+            self._withdraw(interaction, now, out, "transferred")
+        if priority is not None:
+            self._change_priority(interaction, priority)
+        if not keep_key:
+            interaction.entered = now
+            interaction.key = now - interaction.priority * self.settings.priority_boost_s
+        before = interaction.plan
+        out.append(Transferred(interaction_id, queue, agent.id if agent is not None else None, interaction.key))
+        if agent is not None:
+            self._refuse(interaction, agent.id, now + before.service.refused_for_s)
+        if state is State.HANDLING and agent is not None:
+            seconds = before.service.wrap_up_s if isinstance(wrap_up_s, UnsetType) else wrap_up_s
+            self._leave_contact(interaction, agent, now, out, seconds)
+            self._spare_those_wrapping_up(interaction)
+        self._enter(interaction, plan, now)
+        self._place(interaction, now, out)
+        if state is State.OFFERED and agent is not None:
+            self._serve(agent, now, out)
+        return out
+
+    def callback(self, interaction_id: Id, now: float, *, channel: str | None = None) -> list[Decision]:
+        """The customer hangs up to be called back; the wait goes on in the same place.
+
+        `channel`: the kind of work it becomes (an outbound call), if not the same.
+        """
+        interaction = self._interaction(interaction_id)
+        if interaction.state is not State.WAITING:
+            raise WrongState("Only a waiting interaction can become a callback.")
+        interaction.callback = True
+        queue = interaction.plan.line.queue.id
+        out: list[Decision] = [CallbackKept(interaction_id, queue, channel or interaction.channel.kind)]
+        if channel is not None and channel != interaction.channel.kind:
+            plan = self._plan(queue, channel, interaction.plan.rings)
+            self._unwait(interaction, now, gone=False)
+            interaction.plan = plan
+            interaction.channel = plan.channel
+            interaction.step = plan.steps[min(interaction.ring, len(plan.steps) - 1)]
+            interaction.requirement = interaction.step.requirement
+            self._place(interaction, now, out)
+        return out
+
+    def reprioritise(self, interaction_id: Id, priority: float, now: float) -> list[Decision]:
+        """Change the priority (the queue's included); a waiting interaction moves to its new place at once."""
+        interaction = self._interaction(interaction_id)
+        waiting = interaction.state is State.WAITING
+        if waiting:
+            self._unwait(interaction, now, gone=False)
+        self._change_priority(interaction, priority)
+        out: list[Decision] = []
+        if waiting:
+            self._place(interaction, now, out)
+        return out
+
+    def pull(self, interaction_id: Id, agent_id: Id, now: float) -> list[Decision]:
+        """A person gives an agent (often themselves) a waiting interaction: skills do not matter, capacity does.
+
+        Whoever has it on offer loses it.
+        """
+        interaction = self._interaction(interaction_id)
+        agent = self._agent(agent_id)
+        if interaction.state is State.HANDLING:
+            raise WrongState("Somebody is handling the interaction: it must be transferred instead.")
+        if interaction.agent is agent:
+            return self.accept(interaction_id, agent_id, now)
+        wrap_up = agent.held.get(interaction_id)
+        freed = wrap_up.channel.units if wrap_up is not None else 0
+        if not agent.room(interaction.channel) and agent.used - freed + interaction.channel.units > agent.capacity:
+            raise NoRoom(f"Agent {agent_id} has no room for {interaction.channel.kind} work now.")
+        out: list[Decision] = []
+        other = None
+        if interaction.state is State.WAITING:
+            self._unwait(interaction, now, gone=True)
+        else:
+            other = self._withdraw(interaction, now, out, "pulled")
+        if isinstance(wrap_up, WrapUp):
+            self._close_wrap_up(wrap_up, now, out, timed_out=False)
+        why = why_pulled(self, interaction, agent, now) if self.explaining else None
+        self._reserve(interaction, agent, now)
+        self._assign(interaction, agent, now, out, why)
+        self._serve(agent, now, out)
+        if other is not None:
+            self._serve(other, now, out)
+        return out
+
+    def _change_priority(self, interaction: Interaction, priority: float) -> None:
+        interaction.key -= (priority - interaction.priority) * self.settings.priority_boost_s
+        interaction.priority = priority
+
+    def _refuse(self, interaction: Interaction, agent: Id, until: float) -> None:
+        interaction.refused = {**(interaction.refused or {}), agent: until}
+
+    def _interaction(self, interaction_id: Id) -> Interaction:
+        interaction = self.interactions.get(interaction_id)
+        if interaction is None:
+            raise Unknown("interaction", interaction_id)
+        return interaction
+
+    def _offer(self, interaction_id: Id, agent_id: Id) -> Interaction:
+        interaction = self.interactions.get(interaction_id)
+        if interaction is None or interaction.state is not State.OFFERED:
+            raise NotOffered("The offer is no longer live: it expired or was withdrawn.")
+        if interaction.agent is None or interaction.agent.id != agent_id:
+            raise NotOffered("The interaction is on offer to somebody else.")
+        return interaction

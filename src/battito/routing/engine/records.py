@@ -1,0 +1,293 @@
+"""What the engine remembers. Private: callers see ids, decisions and snapshots."""
+
+import math
+from collections.abc import Hashable
+from enum import Enum
+from typing import TypeAlias
+
+from battito.routing.engine.config import Channel, Id, Overflow, Presence, Queue, Ring, Service
+
+Skill: TypeAlias = Hashable
+"""A skill's id, or `("member", queue id)`: belonging to a queue is a skill of level 1."""
+
+
+def member(queue: Id) -> Skill:
+    """The skill that stands for belonging to a queue."""
+    return ("member", queue)
+
+
+class State(Enum):
+    """Where an interaction is."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    HANDLING = "handling"
+    GONE = "gone"
+
+
+class Requirement:
+    """A requirement class: channel kind and lowest levels, interned, with one bit of every agent's mask.
+
+    `heap` holds the waiting interactions as `(key, arrival number, version, interaction)`. An entry whose version
+    is not the interaction's is stale: it left, and the entry is dropped when it comes to the top.
+    """
+
+    __slots__ = ("bit", "channel", "count", "heap", "number", "shelf", "skills", "units")
+
+    def __init__(
+        self, number: int, channel: Channel, skills: tuple[tuple[Skill, int], ...], shelf: "Shelf"
+    ) -> None:
+        self.number = number
+        self.bit = 1 << number
+        self.channel = channel
+        self.units = channel.units
+        self.skills = skills
+        self.shelf = shelf
+        self.heap: list[WaitingEntry] = []
+        self.count = 0
+
+
+class Shelf:
+    """Free agents for one channel kind who have all of one set of skills, best first.
+
+    Entries are `(minus the sum of levels, load, rank, free since, agent number, epoch, agent)`; one whose epoch is
+    not the agent's is stale. `members` counts the agents who may ever stand here, to know when to sweep.
+    """
+
+    __slots__ = ("channel", "heap", "members", "skills", "units")
+
+    def __init__(self, channel: Channel, skills: frozenset[Skill]) -> None:
+        self.channel = channel
+        self.units = channel.units
+        self.skills = skills
+        self.heap: list[ShelfEntry] = []
+        self.members = 0
+
+
+class Step:
+    """A ring, compiled: its requirement class, its seconds, the agents named if it names any."""
+
+    __slots__ = ("agents", "requirement", "seconds")
+
+    def __init__(self, requirement: Requirement, seconds: float | None, agents: tuple[Id, ...] | None) -> None:
+        self.requirement = requirement
+        self.seconds = seconds
+        self.agents = agents
+
+
+class Line:
+    """A queue at work: its rules, how many wait in it and how fast they leave."""
+
+    __slots__ = ("flow", "queue", "waiting")
+
+    def __init__(self, queue: Queue, flow: "Flow") -> None:
+        self.queue = queue
+        self.flow = flow
+        self.waiting = 0
+
+
+class Plan:
+    """The rules of a queue for one channel kind, compiled; `rings` when they are the interaction's own."""
+
+    __slots__ = ("channel", "line", "overflow", "rings", "service", "steps")
+
+    def __init__(
+        self, line: Line, channel: Channel, steps: tuple[Step, ...], service: Service, rings: tuple[Ring, ...] | None
+    ) -> None:
+        self.line = line
+        self.channel = channel
+        self.steps = steps
+        self.service = service
+        self.overflow: Overflow | None = line.queue.overflow
+        self.rings = rings
+
+
+class Interaction:
+    """One routed piece of work from entry to the end of the contact.
+
+    `version` grows each time it leaves a waiting list, `refused` maps agents to when they may be asked again.
+    """
+
+    __slots__ = (
+        "agent",
+        "callback",
+        "channel",
+        "entered",
+        "id",
+        "interrupted",
+        "key",
+        "number",
+        "offer_due",
+        "overflow_due",
+        "plan",
+        "priority",
+        "refused",
+        "requirement",
+        "ring",
+        "ring_due",
+        "state",
+        "step",
+        "version",
+    )
+
+    def __init__(self, id_: Id, number: int, plan: Plan, entered: float, priority: float, key: float) -> None:
+        self.id = id_
+        self.number = number
+        self.plan = plan
+        self.channel = plan.channel
+        self.step = plan.steps[0]
+        self.requirement = self.step.requirement
+        self.entered = entered
+        self.priority = priority
+        self.key = key
+        self.ring = 0
+        self.ring_due: float | None = None
+        self.overflow_due: float | None = None
+        self.state = State.WAITING
+        self.version = 0
+        self.agent: Agent | None = None
+        self.offer_due: float | None = None
+        self.refused: dict[Id, float] | None = None
+        self.callback = False
+        self.interrupted = False
+
+
+class WrapUp:
+    """Work after a contact. It outlives the interaction, which may already wait elsewhere after a transfer."""
+
+    __slots__ = ("agent", "channel", "due", "id", "number", "queue")
+
+    def __init__(self, id_: Id, number: int, channel: Channel, queue: Id, agent: "Agent", due: float | None) -> None:
+        self.id = id_
+        self.number = number
+        self.channel = channel
+        self.queue = queue
+        self.agent = agent
+        self.due = due
+
+
+class Agent:
+    """A person who takes work.
+
+    `epoch` grows whenever entries on shelves stop being true; `listed` says there are true ones.
+    `occupancy` is the rolling occupancy as it was at `accounted`.
+    """
+
+    __slots__ = (
+        "accounted",
+        "aside_until",
+        "capacity",
+        "channels",
+        "epoch",
+        "held",
+        "id",
+        "listed",
+        "mask",
+        "next",
+        "number",
+        "occupancy",
+        "offers",
+        "presence",
+        "reason",
+        "shelves",
+        "since",
+        "skills",
+        "used",
+        "willing",
+    )
+
+    def __init__(
+        self,
+        id_: Id,
+        number: int,
+        skills: dict[Skill, int],
+        channels: frozenset[str] | None,
+        capacity: int,
+        now: float,
+    ) -> None:
+        self.id = id_
+        self.number = number
+        self.skills = skills
+        self.channels = channels
+        self.capacity = capacity
+        self.presence = Presence.OFFLINE
+        self.reason: str | None = None
+        self.next: tuple[Presence, str | None] | None = None
+        self.aside_until: float | None = None
+        self.willing = False
+        self.mask = 0
+        self.shelves: list[tuple[Shelf, int]] = []
+        self.epoch = 0
+        self.listed = False
+        self.held: dict[Id, Interaction | WrapUp] = {}
+        self.used = 0
+        self.offers = 0
+        self.occupancy = 0.0
+        self.accounted = now
+        self.since = now
+
+    def account(self, now: float, used: int, window_s: float) -> None:
+        """Bring the rolling occupancy up to `now`, then let the load become `used` units.
+
+        The occupancy is an exponentially weighted mean of the share of capacity in use, time constant `window_s`.
+        """
+        elapsed = now - self.accounted
+        if elapsed > 0:
+            load = self.used / self.capacity
+            if load > 1.0:
+                load = 1.0
+            self.occupancy = load + (self.occupancy - load) * math.exp(-elapsed / window_s)
+            self.accounted = now
+        self.used = used
+
+    def occupancy_at(self, now: float, window_s: float) -> float:
+        """The rolling occupancy, 0 to 1, at a moment not before the last change."""
+        load = min(self.used / self.capacity, 1.0)
+        return load + (self.occupancy - load) * math.exp(-max(now - self.accounted, 0.0) / window_s)
+
+    def room(self, channel: Channel) -> bool:
+        """Whether a piece of work of this kind fits, counting what it may not interrupt."""
+        if channel.units <= self.capacity - self.used:
+            return True
+        if not channel.interrupts:
+            return False
+        standing = sum(work.channel.units for work in self.held.values() if work.channel.kind not in channel.interrupts)
+        return channel.units <= self.capacity - standing
+
+
+class Flow:
+    """How fast a queue's waiting line moves, watched only while somebody waits.
+
+    `departures` and `seconds` are sums with old evidence fading (`MEMORY` departures), so that their ratio is the
+    rate of the recent past.
+    """
+
+    MEMORY = 64.0
+
+    __slots__ = ("departures", "seconds", "since")
+
+    def __init__(self) -> None:
+        self.departures = 0.0
+        self.seconds = 0.0
+        self.since: float | None = None
+
+    def departed(self, now: float, still_waiting: int) -> None:
+        """One interaction left the line for good."""
+        if self.since is not None:
+            fade = 1.0 - 1.0 / self.MEMORY
+            self.departures = self.departures * fade + 1.0
+            self.seconds = self.seconds * fade + (now - self.since)
+        self.since = now if still_waiting else None
+
+    def returned(self) -> None:
+        """The last departure was not one: the offer came back."""
+        self.departures = max(self.departures - 1.0, 0.0)
+
+    def arrived(self, now: float) -> None:
+        """Somebody joined; the watch starts if the line was empty."""
+        if self.since is None:
+            self.since = now
+
+
+WaitingEntry: TypeAlias = tuple[float, int, int, Interaction]
+ShelfEntry: TypeAlias = tuple[int, float, float, float, int, int, Agent]

@@ -1,0 +1,119 @@
+"""Running a node: `battito run` (embedded database, demo) and `battito serve` (production)."""
+
+import asyncio
+import socket
+import sys
+
+import asyncpg
+import uvicorn
+import uvloop
+
+from battito.app import make_app
+from battito.platform.database.migrations import MigrationError, migrate, plan
+from battito.platform.database.supervisor import DatabaseProblem, EmbeddedPostgres
+from battito.platform.settings import Settings
+from battito.platform.telemetry.logs import set_up_logs
+
+
+def run(settings: Settings, *, demo: bool) -> int:
+    """Start everything on this machine. Exit code 0 after an orderly stop."""
+    set_up_logs("warning" if settings.log_level == "info" else settings.log_level, settings.log_format)
+    listening = listen(settings)
+    if listening is None:
+        return 1
+    if settings.database_url:
+        return _serve_on(settings, settings.database_url, listening)
+    database = EmbeddedPostgres(settings.data, pg_bin=settings.pg_bin)
+    try:
+        url = database.start()
+    except DatabaseProblem as error:
+        print(f"battito: {error}", file=sys.stderr)
+        return 1
+    try:
+        return _serve_on(settings, url, listening)
+    finally:
+        database.stop()
+
+
+def serve(settings: Settings) -> int:
+    """The production server."""
+    set_up_logs(settings.log_level, settings.log_format)
+    if not settings.database_url:
+        print(
+            "battito: set BATTITO_DATABASE_URL (postgresql://user:password@host/name), or use `battito run`.",
+            file=sys.stderr,
+        )
+        return 2
+    listening = listen(settings)
+    return 1 if listening is None else _serve_on(settings, settings.database_url, listening)
+
+
+def listen(settings: Settings) -> socket.socket | None:
+    """Take the address before anything else is started; None, with a message, when it is not to be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    sock = socket.socket(family)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((settings.host, settings.port))
+    except OSError as error:
+        print(
+            f"battito: port {settings.port} on {settings.host} cannot be used ({error.strerror}).\n"
+            f"         Choose another one: battito run --port {settings.port + 1}",
+            file=sys.stderr,
+        )
+        sock.close()
+        return None
+    sock.listen(2048)
+    return sock
+
+
+def _serve_on(settings: Settings, url: str, sock: socket.socket) -> int:
+    config = uvicorn.Config(
+        make_app(settings, url),
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=1_000_000,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=int(settings.drain_seconds),
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(server.serve(sockets=[sock]))
+    return 0 if server.started else 1
+
+
+async def migrate_command(settings: Settings, *, plan_only: bool) -> int:
+    """`battito migrate [--plan]`."""
+    database = None
+    url = settings.database_url
+    if url is None:
+        database = EmbeddedPostgres(settings.data, pg_bin=settings.pg_bin)
+        url = await database.start_async()
+    try:
+        if plan_only:
+            connection = await asyncpg.connect(url)
+            try:
+                found = await plan(connection)
+            finally:
+                await connection.close()
+            for migration in found.pending:
+                print(f"would run {migration.label}")
+            if not found.pending:
+                print(f"nothing to do: {len(found.done)} migrations have run")
+            return 0
+        ran = await migrate(url, progress=lambda label: print(f"running {label}"))
+        print(f"{len(ran)} migrations ran" if ran else "nothing to do")
+        return 0
+    except MigrationError as error:
+        print(f"battito: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if database:
+            await database.stop_async()

@@ -1,0 +1,1 @@
+"""What tests share: a real PostgreSQL, a real server, a furnished workspace."""

@@ -1,0 +1,49 @@
+import type { Actor, ConversationRow, Id, Message, Mode, Presence, Time } from '../api/types'
+
+/** What every event carries besides its own data. */
+interface Common {
+  cursor: string
+  at: Time
+  actor: Actor
+  conversation_id: Id | null
+  seq: number | null
+}
+
+type Named<N extends string, D> = Common & { event: N; data: D }
+
+/** The events the desk reacts to. Others arrive too and are let pass. */
+export type LiveEvent =
+  | Named<'message.created' | 'message.changed', { message: Message }>
+  | Named<'message.status', { message_id: Id; status: Message['status']; error?: Message['error'] }>
+  | Named<`conversation.${string}`, { conversation?: ConversationRow; changes?: Partial<ConversationRow> }>
+  | Named<'presence.changed', { presence: Presence }>
+  | Named<`contact.${string}`, { contact_id: Id }>
+  | Named<`label.${string}` | `view.${string}`, Record<string, unknown>>
+
+export interface Signal {
+  name: 'typing' | 'viewing' | 'idle'
+  user: { id: Id; name: string }
+  conversation_id: Id
+  mode?: Mode
+}
+
+/** Everything the server says on the socket. */
+export type Frame =
+  | { type: 'welcome'; cursor: string; user_id: Id; resumed: boolean; now: Time }
+  | ({ type: 'event' } & LiveEvent)
+  | { type: 'events'; items: LiveEvent[] }
+  | ({ type: 'signal' } & Signal)
+  | { type: 'resync'; cursor: string }
+  | { type: 'pong'; now: Time }
+  | { type: 'bye'; reason: 'drain' | 'signed-out' | 'slow' }
+
+/** What the desk says. */
+export type Saying =
+  | { type: 'hello'; resume: string | null }
+  | { type: 'ping' }
+  | { type: 'signal'; name: Signal['name']; conversation_id: Id; mode?: Mode }
+
+export const isEvent = <N extends LiveEvent['event']>(
+  event: LiveEvent,
+  prefix: N,
+): event is Extract<LiveEvent, { event: N }> => event.event === prefix

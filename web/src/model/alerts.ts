@@ -1,0 +1,49 @@
+import { tr } from '../i18n/i18n.svelte'
+import type { Notice, NoticeKind } from './notices.svelte'
+import { prefs } from './prefs.svelte'
+
+let audio: AudioContext | null = null
+
+/** Two soft notes, only when the person has switched sound on. */
+export function chime(kind: NoticeKind): void {
+  if (!prefs.now.sound) return
+  audio ??= new AudioContext()
+  const at = audio.currentTime
+  const notes = kind === 'message' ? [659] : [587, 784]
+  notes.forEach((pitch, i) => {
+    if (!audio) return
+    const tone = audio.createOscillator()
+    const gain = audio.createGain()
+    const from = at + i * 0.13
+    tone.frequency.value = pitch
+    gain.gain.setValueAtTime(0, from)
+    gain.gain.linearRampToValueAtTime(0.07, from + 0.015)
+    gain.gain.exponentialRampToValueAtTime(0.0008, from + 0.34)
+    tone.connect(gain).connect(audio.destination)
+    tone.start(from)
+    tone.stop(from + 0.36)
+  })
+}
+
+/** A desktop notification, only when asked for and only while the desk is not in front. */
+export function desktop(notice: Notice): void {
+  if (!prefs.now.notifications || document.visibilityState === 'visible') return
+  if (!('Notification' in window) || Notification.permission !== 'granted') return
+  const note = new Notification(tr.notices.title(notice.kind, notice.who), {
+    body: notice.subject,
+    tag: notice.conversationId,
+    icon: '/favicon.svg',
+    silent: true,
+  })
+  note.onclick = () => {
+    window.focus()
+    dispatchEvent(new CustomEvent('battito:open', { detail: notice.conversationId }))
+    note.close()
+  }
+}
+
+/** Ask the browser for leave to notify. Returns whether it was given. */
+export async function askToNotify(): Promise<boolean> {
+  if (!('Notification' in window)) return false
+  return (await Notification.requestPermission()) === 'granted'
+}

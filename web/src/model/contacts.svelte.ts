@@ -1,0 +1,83 @@
+import { SvelteMap } from 'svelte/reactivity'
+import * as api from '../api/contacts'
+import type { ContactChange } from '../api/contacts'
+import { asProblem, type Problem } from '../api/problem'
+import type { AttributeDefinition, Contact, Id, TimelineItem } from '../api/types'
+
+/** A customer as the panel on the right shows them. */
+export class Customer {
+  readonly id: Id
+  contact = $state.raw<Contact | null>(null)
+  timeline = $state.raw<TimelineItem[]>([])
+  earlier = $state<string | null>(null)
+  problem = $state.raw<Problem | null>(null)
+
+  constructor(id: Id) {
+    this.id = id
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [contact, timeline] = await Promise.all([api.one(this.id), api.timeline(this.id)])
+      this.contact = contact
+      this.timeline = timeline.items
+      this.earlier = timeline.next
+      this.problem = null
+    } catch (thrown) {
+      this.problem = asProblem(thrown)
+    }
+  }
+
+  async loadEarlier(): Promise<void> {
+    if (!this.earlier) return
+    const page = await api.timeline(this.id, this.earlier)
+    const known = new Set(this.timeline.map((item) => item.id))
+    this.timeline = [...this.timeline, ...page.items.filter((item) => !known.has(item.id))]
+    this.earlier = page.next
+  }
+
+  /** Change fields, from the version on screen. On a collision the newer state is shown and the Problem thrown. */
+  async change(fields: ContactChange): Promise<void> {
+    if (!this.contact) return
+    try {
+      this.contact = await api.change(this.id, fields, this.contact.version)
+    } catch (thrown) {
+      const problem = asProblem(thrown)
+      if (problem.status === 412) this.contact = await api.one(this.id)
+      throw problem
+    }
+  }
+}
+
+class Contacts {
+  readonly #all = new SvelteMap<Id, Customer>()
+  definitions = $state.raw<AttributeDefinition[]>([])
+  #defined = false
+
+  open(id: Id): Customer {
+    let customer = this.#all.get(id)
+    if (!customer) {
+      customer = new Customer(id)
+      this.#all.set(id, customer)
+      void customer.load()
+    }
+    return customer
+  }
+
+  /** Somebody changed them: fetch again if they are on screen. */
+  stale(id: Id): void {
+    void this.#all.get(id)?.load()
+  }
+
+  async define(): Promise<void> {
+    if (this.#defined) return
+    this.#defined = true
+    this.definitions = (await api.attributes()).items
+  }
+
+  clear(): void {
+    this.#all.clear()
+  }
+}
+
+export const contacts = new Contacts()

@@ -1,0 +1,45 @@
+import { SvelteMap } from 'svelte/reactivity'
+import * as api from '../api/conversations'
+import * as people from '../api/session'
+import type { Colleague, Id, Label, Presence, Team, View } from '../api/types'
+
+/** The names behind the ids: colleagues, teams, labels, saved views. Small, fetched once, kept fresh by events. */
+class Directory {
+  colleagues = new SvelteMap<Id, Colleague>()
+  teams = $state.raw<Team[]>([])
+  labels = new SvelteMap<Id, Label>()
+  views = $state.raw<View[]>([])
+
+  async load(): Promise<void> {
+    await Promise.allSettled([
+      people.colleagues().then(({ items }) => {
+        this.colleagues.clear()
+        for (const one of items) this.colleagues.set(one.id, one)
+      }),
+      people.teams().then(({ items }) => (this.teams = items)),
+      this.loadLabels(),
+      this.loadViews(),
+    ])
+  }
+
+  async loadLabels(): Promise<void> {
+    const { items } = await api.labels()
+    this.labels.clear()
+    for (const label of items) this.labels.set(label.id, label)
+  }
+
+  async loadViews(): Promise<void> {
+    this.views = (await api.views()).items
+  }
+
+  presence(presence: Presence): void {
+    const known = this.colleagues.get(presence.user_id)
+    if (known) this.colleagues.set(presence.user_id, { ...known, presence })
+  }
+
+  nameOf(id: Id): string {
+    return this.colleagues.get(id)?.name ?? ''
+  }
+}
+
+export const directory = new Directory()

@@ -1,0 +1,39 @@
+import type { ConversationRow, Id } from '../api/types'
+
+export type GroupName = 'live' | 'answer' | 'waiting' | 'snoozed' | 'resolved'
+export const groupOrder: readonly GroupName[] = ['live', 'answer', 'waiting', 'snoozed', 'resolved']
+export type Order = 'due' | 'recent' | 'oldest'
+
+const NEVER = Number.MAX_SAFE_INTEGER
+const at = (time: string | null): number => (time === null ? NEVER : Date.parse(time))
+
+/** In which group of the inbox a conversation stands, seen by `me`. */
+export function groupOf(row: ConversationRow, me: Id): GroupName {
+  if (row.status === 'resolved') return 'resolved'
+  if (row.live && row.owner?.id === me) return 'live'
+  if (row.status === 'snoozed') return 'snoozed'
+  return row.status === 'waiting' ? 'waiting' : 'answer'
+}
+
+/**
+ * A number that sorts a row within its group, small first. By time-to-breach: the nearest promise,
+ * then (after all with a promise) who has waited longest.
+ */
+export function rank(row: ConversationRow, order: Order): number {
+  const last = at(row.last_message_at ?? row.created_at)
+  if (order === 'recent') return -last
+  if (order === 'oldest') return at(row.created_at)
+  if (row.status === 'snoozed') return at(row.snoozed_until)
+  if (row.due_at !== null) return Date.parse(row.due_at)
+  return row.status === 'open' ? 8e15 + at(row.waiting_since ?? row.last_message_at ?? row.created_at) / 1e4 : -last
+}
+
+export interface Ranked {
+  rank: number
+  id: Id
+}
+
+/** Order of two rows: by rank, then by id so that equals never swap places while one looks. */
+export function compare(a: Ranked, b: Ranked): number {
+  return a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+}

@@ -1,0 +1,33 @@
+/** The widget's own words. What a brand says (greeting, fields, consents) comes from its configuration. */
+export const it = {
+  chat: (name: string) => `Chat con ${name}`,
+  close: 'Chiudi', menu: 'Altre azioni', language: 'English', languageCode: 'en',
+  open: 'Rispondiamo ora', closedNow: 'Ora siamo chiusi', opens: (when: string) => `Torniamo ${when}`,
+  today: 'oggi', tomorrow: 'domani', at: (day: string, time: string) => `${day} alle ${time}`,
+  required: 'obbligatorio', choose: 'Scegli', fix: 'Controlla questo campo.', email: 'Scrivi un indirizzo come nome@esempio.it.',
+  phone: 'Scrivi un numero con prefisso, per esempio +39 333 1234567.',
+  start: 'Inizia', leave: 'Lascia un messaggio', call: 'Ti richiamiamo', yourMessage: 'Il tuo messaggio', sendMessage: 'Invia il messaggio',
+  yourPhone: 'Il tuo numero', when: 'Quando preferisci?', soon: 'Appena possibile', askCall: 'Chiedi la richiamata',
+  called: (phone: string, when: string) => `Richiamata chiesta: ti chiamiamo al ${phone}, ${when}.`,
+  policy: 'Leggi l’informativa', newTab: 'si apre in una nuova scheda',
+  bot: 'assistente automatica', botFirst: (name: string) => `Per ora risponde ${name}, un’assistente automatica.`,
+  person: 'Voglio parlare con una persona', personAsked: 'Hai chiesto una persona: arriva appena possibile.',
+  you: 'Tu', with: (name: string) => `${name} è qui con te`, waiting: 'Cerchiamo la persona giusta per te',
+  position: (n: number) => (n === 1 ? 'Sei il prossimo in coda' : `Sei il numero ${n} in coda`),
+  wait: (minutes: number) => (minutes < 2 ? 'Circa un minuto di attesa' : `Circa ${minutes} minuti di attesa`),
+  log: 'Conversazione', write: 'Scrivi un messaggio', send: 'Invia', attach: 'Allega un file', voice: 'Registra un messaggio vocale',
+  record: 'Registrazione in corso', stop: 'Ferma e ascolta', cancel: 'Annulla', remove: (name: string) => `Togli ${name}`,
+  play: 'Ascolta', pause: 'Pausa', seek: 'Posizione', note: 'Messaggio vocale', microphone: 'Il microfono non è disponibile: controlla i permessi del browser.',
+  sending: 'In invio', sent: 'Inviato', delivered: 'Consegnato', read: 'Letto', failed: 'Non inviato', retry: 'Riprova', discard: 'Elimina',
+  typing: (name: string) => `${name} sta scrivendo`, somebody: 'Un operatore', newer: 'Nuovi messaggi', older: 'Messaggi precedenti',
+  offline: 'Connessione assente. Quello che scrivi resta qui e parte appena torna.', connecting: 'Ci ricolleghiamo…',
+  tooBig: (name: string, limit: string) => `${name} supera ${limit}.`, tooMany: (n: number) => `Al massimo ${n} file per messaggio.`,
+  wrongKind: (name: string) => `${name} è di un tipo che qui non si può inviare.`, tooLong: (n: number) => `Troppo lungo di ${n} caratteri.`,
+  transcript: 'Ricevi la conversazione per e-mail', transcriptSent: (to: string) => `La conversazione arriva a ${to}.`, yourEmail: 'La tua e-mail',
+  end: 'Termina la conversazione', ended: 'Conversazione terminata', again: 'Nuova conversazione', forget: 'Cancella da questo dispositivo',
+  ask: 'Com’è andata?', bad: 'Male', good: 'Benissimo', score: (n: number) => `${n} su 5`, comment: 'Vuoi aggiungere qualcosa?', sendScore: 'Invia il voto', thanks: 'Grazie, ci aiuta a fare meglio.',
+  unavailable: 'La chat non risponde. Riprova tra poco.', again2: 'Riprova ora', expired: 'La sessione è scaduta: per continuare, inizia di nuovo. I messaggi non inviati sono ancora qui.',
+  attachment: 'Allegato', download: (name: string, size: string) => `${name}, ${size}`,
+}
+
+export type Words = typeof it

@@ -1,0 +1,21 @@
+import './style/widget.css'
+import { h } from './kit/dom'
+import { effect } from './kit/reactive'
+import { Chat } from './model/chat'
+import { tell } from './model/host'
+import { app } from './views/app'
+import { paint } from './views/theme'
+
+const chat = new Chat(new URLSearchParams(location.search).get('lang') ?? navigator.language)
+const root = document.getElementById('app') as HTMLElement
+root.append(h('div', { class: 'frame' }, app(chat)))
+
+addEventListener('keydown', (event) => { if (event.key === 'Escape') tell('close') })
+// a panel that has just opened, or changed what it asks, puts the visitor where they write
+effect(() => {
+  const [phase, visible] = [chat.phase(), chat.visible()]
+  if (visible && phase !== 'loading') requestAnimationFrame(() => root.querySelector<HTMLElement>('main input:not([type=checkbox]), #write, main select, main button')?.focus())
+})
+effect(() => { if (chat.version()) paint(chat.config) })
+await chat.load(new URLSearchParams(location.search).get('lang') ?? navigator.language)
+tell('ready')
