@@ -9,7 +9,6 @@ import contextlib
 import errno
 import fcntl
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -97,7 +96,8 @@ def prepare_web() -> None:
     wanted = tree_hash(sources)
     if stamp("web") == wanted and (WEB_DIST / "index.html").is_file():
         return
-    packages = file_hash(ROOT / "web" / "package-lock.json") + file_hash(node())
+    # packages are for one Node: its size tells versions and processors apart without reading 100 MB
+    packages = f"{file_hash(ROOT / 'web' / 'package-lock.json')} node {node().stat().st_size}"
     with step("Front end: sources"):
         copy_web(sources)
     modules = WEB_BUILD / "node_modules"
@@ -174,7 +174,9 @@ def npm(*arguments: str) -> None:
         **os.environ,
         "PATH": f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "npm_config_update_notifier": "false",
-        "npm_config_cache": os.environ.get("npm_config_cache") or str(DATA / "build" / "npm"),
+        "npm_config_cache": str(DATA / "build" / "npm"),  # the home folder may not be writable
+        "NODE_USE_SYSTEM_CA": "1",  # as pip does: a company's own certificate authority is the machine's to know
+        "NO_COLOR": "1",
         "CI": "1",
     }
     run(node(), home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", *arguments,
@@ -206,9 +208,7 @@ def set_stamp(name: str, value: str) -> None:
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes; of a program its size and age, which is enough to know another one."""
-    if path.name == "node":
-        return f"{path.stat().st_size}"
+    """SHA-256 of a file's bytes."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -283,6 +283,10 @@ def explain(said: str) -> str:
             "A package was not found: is the package registry (PyPI or its mirror) reachable?",
         ),
         ("Failed to establish a new connection", "The package registry (PyPI) cannot be reached from here."),
+        (
+            "SELF_SIGNED_CERT",
+            "This network's certificate authority is unknown to Node: set NODE_EXTRA_CA_CERTS to its file.",
+        ),
         ("ENOTFOUND", "The package registry (npm) cannot be reached from here."),
         ("ECONNREFUSED", "The package registry (npm) cannot be reached from here."),
         ("ETIMEDOUT", "The package registry (npm) cannot be reached from here."),
@@ -342,7 +346,7 @@ def main(arguments: Sequence[str]) -> None:
         return
     workshop = command in WORKSHOP
     try:
-        ready(development=workshop, web=workshop or command in (*SERVERS, "setup"))
+        ready(development=workshop, web=command in (*SERVERS, "setup"))
     except SetupFailed as failure:
         sys.exit(f"\n{failure}")
     except OSError as error:

@@ -11,7 +11,7 @@ from battito.platform.actor import Actor, ActorKind, Context
 
 PASSWORD = "una password lunga"
 # argon2id of PASSWORD: hashing costs 50 ms, tests need it hundreds of times
-PASSWORD_HASH = "$argon2id$v=19$m=65536,t=3,p=1$u1B6wqSr0ujQ66rOmDOFHg$kRcsyJdBKqjldFrZCizRXnrDGYnpB1Mk2YISGMpgrLA"
+PASSWORD_HASH = "$argon2id$v=19$m=65536,t=3,p=1$7u9nCOsG/QClCWwxGHS3rg$2mtLnTYvrIrU+HEZyUcaqeXHhwvrQkLIltd0N6xiqIQ"
 
 
 class Member(msgspec.Struct, frozen=True):

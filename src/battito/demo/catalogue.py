@@ -87,7 +87,7 @@ def supply(rng: random.Random, service: Service, brand: str, since: date, people
         power = rng.choice([6.0, 10.0, 15.0, 20.0, 30.0])
     else:
         yearly = (
-            int((900 + 620 * people) * rng.lognormvariate(0, 0.25))
+            int((620 + 470 * people) * rng.lognormvariate(0, 0.25))
             if service == "luce"
             else int((420 + 160 * people) * rng.lognormvariate(0, 0.35))
         )
@@ -99,7 +99,7 @@ def supply(rng: random.Random, service: Service, brand: str, since: date, people
         since=since,
         power_kw=power if service == "luce" else 0.0,
         meter=f"{rng.randrange(10**7, 10**8)}",
-        reading=rng.randrange(1200, 38000) if service == "luce" else rng.randrange(400, 9000),
+        reading=rng.randrange(200, 19000) if service == "luce" else rng.randrange(60, 5200),
         yearly=yearly,
     )
 

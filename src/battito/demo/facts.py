@@ -184,7 +184,7 @@ def gather(
     values["deadname"] = f"{dead_given} {dead_family}"
     values["deadrel"] = rng.choice(["mio marito", "mio padre", "mio suocero"] if woman else ["mia moglie", "mia madre", "mia suocera"])
     if supply is not None:
-        _supply_facts(values, supply, rng)
+        _supply_facts(values, supply, rng, today)
     if bill is not None and supply is not None:
         _bill_facts(values, contact, supply, bill, rng)
     return Facts(values)
@@ -195,8 +195,9 @@ def _weekday_of(value: Fact) -> Fact:
     return f"{clock.weekday(value.day)} {value.day.day}"
 
 
-def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random) -> None:
+def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random, today: date) -> None:
     gas = supply.service == "gas"
+    reading = supply.reading + round(supply.yearly * max(0, (today - supply.since).days) / 365)
     values.update(
         svc=supply.service,
         lsvc="il gas" if gas else "la luce",
@@ -209,9 +210,9 @@ def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random) -
         kw=f"{supply.power_kw:g}".replace(".", ","),
         meter=supply.meter,
         meter4=supply.meter[-4:],
-        read=Number(supply.reading),
-        readold=Number(max(12, supply.reading - round(supply.yearly / 6))),
-        readnext=Number(supply.reading + max(3, round(supply.yearly / 52 * rng.uniform(0.3, 1.2)))),
+        read=Number(reading),
+        readold=Number(max(12, reading - round(supply.yearly / 6))),
+        readnext=Number(reading + max(3, round(supply.yearly / 52 * rng.uniform(0.3, 1.2)))),
         rooms=rng.choice(["due stanze", "tre stanze", "quattro locali", "un bilocale", "sessanta metri quadri", "novanta metri"]),
     )
 

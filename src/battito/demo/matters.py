@@ -28,6 +28,11 @@ class Story(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
     source: str
 
+    def fits(self, *, chat: bool) -> bool:
+        """Whether it may happen on that channel: nobody stays in a chat for days, or leaves an e-mail."""
+        kinds = {step.kind for step in self.steps}
+        return not kinds & {"z", "w"} if chat else "bye" not in kinds
+
 
 class Matter(msgspec.Struct, frozen=True):
     """What somebody may want, who deals with it and how it may go."""

@@ -138,7 +138,7 @@ class Bill(msgspec.Struct, frozen=True):
 
 
 class Supply(msgspec.Struct, frozen=True):
-    """A point of delivery with its contract. `yearly` in kWh or Smc."""
+    """A point of delivery with its contract. `yearly` in kWh or Smc; `reading` is the meter's on the first day."""
 
     service: Literal["luce", "gas"]
     point: str

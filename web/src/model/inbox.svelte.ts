@@ -1,19 +1,17 @@
 import { untrack } from 'svelte'
 import * as api from '../api/conversations'
 import { asProblem, type Problem } from '../api/problem'
-import type { ConversationRow, Counts, Id } from '../api/types'
+import type { Counts, Id } from '../api/types'
 import type { Conversation } from './conversation.svelte'
 import { beforePaint } from './frame'
 import { belongs, noFilters, toQuery, type Filters } from './inbox-filter'
-import { compare, groupOf, groupOrder, rank, type GroupName, type Order } from './inbox-order'
-import { readKept, keep } from './kept'
+import { Lines, type Line } from './inbox-lines'
+import type { Order } from './inbox-order'
+import { keep, readKept } from './kept'
 import { registry } from './registry'
 import { session } from './session.svelte'
 
-export type Line = { kind: 'group'; id: string; name: GroupName; count: number } | { kind: 'row'; id: Id; conversation: Conversation }
-
 const PAGE = 100
-/** Keep showing the row one has open even when it leaves the view, so that nothing vanishes under the hand. */
 const COUNTS_AFTER_MS = 1200
 
 /** The list on the left: one view with its filters, in groups, ordered, loaded page by page, moved by events. */
@@ -25,11 +23,11 @@ class Inbox {
   counts = $state.raw<Counts>({ mine: 0, unassigned: 0, mentions: 0, followed: 0 })
   state = $state<'loading' | 'ready' | 'failed'>('loading')
   problem = $state.raw<Problem | null>(null)
-  /** null: everything is here */
+  /** Where the next page begins; null when everything is here. */
   next = $state<string | null>(null)
-  /** The conversation that is open; it stays in the list until another is opened. */
-  held: Id | null = null
-  readonly #members = new Map<Id, Conversation>()
+  /** The open conversation stays in the list until another is opened: nothing vanishes under the hand. */
+  #held: Id | null = null
+  readonly #rows = new Lines('due', () => session.id)
   #loading: AbortController | null = null
   #more: Promise<void> | null = null
   #countsTimer: ReturnType<typeof setTimeout> | undefined
@@ -48,25 +46,28 @@ class Inbox {
     await this.load(true)
   }
 
-  /** Fetch the first page. `blank` forgets what is shown (another view); otherwise it stays until the answer. */
+  #query(more: Record<string, string | number>) {
+    return { ...toQuery(this.view, this.filters, this.order), ...more }
+  }
+
+  /** Fetch the first page. `blank` empties the list first (another view); otherwise it stays until the answer. */
   async load(blank = false): Promise<void> {
     this.#loading?.abort()
     const call = new AbortController()
     this.#loading = call
     if (blank) {
-      this.#members.clear()
+      this.#rows.clear(this.order)
       this.lines = []
       this.state = 'loading'
     }
     try {
-      const query = { ...toQuery(this.view, this.filters, this.order), limit: PAGE }
-      const page = await api.list(query, call.signal)
-      if (!blank) this.#members.clear()
+      const page = await api.list(this.#query({ limit: PAGE }), call.signal)
+      if (!blank) this.#rows.clear(this.order)
       this.counts = page.counts
       this.next = page.next
       this.problem = null
       this.state = 'ready'
-      this.#add(page.items)
+      this.#add(page.items.map((row) => registry.put(row)))
     } catch (thrown) {
       if (call.signal.aborted) return
       this.problem = asProblem(thrown)
@@ -83,71 +84,61 @@ class Inbox {
   }
 
   async #fetchMore(after: string): Promise<void> {
-    const view = this.view
+    const loading = this.#loading
     try {
-      const page = await api.list({ ...toQuery(view, this.filters, this.order), limit: PAGE * 2, after })
-      if (view !== this.view) return
+      const page = await api.list(this.#query({ limit: PAGE * 2, after }))
+      // Another view was chosen meanwhile: this answer is of no use.
+      if (loading !== this.#loading) return
       this.next = page.next
-      this.#add(page.items)
+      this.#add(page.items.map((row) => registry.put(row)))
     } catch (thrown) {
       this.problem = asProblem(thrown)
     }
   }
 
-  #add(rows: ConversationRow[]): void {
-    for (const row of rows) this.#members.set(row.id, registry.put(row))
-    this.arrange()
+  #add(conversations: Conversation[]): void {
+    for (const one of conversations) this.#rows.put(one, one.row)
+    const held = this.#held ? registry.get(this.#held) : undefined
+    if (held) this.#rows.put(held, held.row)
+    this.#arrange()
   }
 
   /** A conversation is new or changed: put it in, move it or take it out, before the next paint. */
   touch(conversation: Conversation): void {
     const row = untrack(() => conversation.row)
-    const isIn = belongs(row, this.view, this.filters, session.id) || row.id === this.held
-    if (isIn) this.#members.set(row.id, conversation)
-    else if (!this.#members.delete(row.id)) return
+    if (row.id === this.#held || belongs(row, this.view, this.filters, session.id)) this.#rows.put(conversation, row)
+    else if (!this.#rows.remove(row.id)) return
     beforePaint(this.#arrange)
   }
 
-  /** The open conversation changed: the one left behind may now leave the list. */
+  /** Another conversation is open: the one left behind may leave the list. */
   hold(id: Id | null): void {
-    const before = this.held
-    this.held = id
-    const left = before ? this.#members.get(before) : undefined
+    const left = this.#held ? registry.get(this.#held) : undefined
+    this.#held = id
     if (left) this.touch(left)
-  }
-
-  arrange(): void {
-    untrack(this.#arrange)
+    const held = id ? registry.get(id) : undefined
+    if (held && this.state === 'ready') this.touch(held)
   }
 
   #arrange = (): void => {
-    const groups = new Map<GroupName, { rank: number; id: Id; conversation: Conversation }[]>()
-    for (const conversation of this.#members.values()) {
-      const row = conversation.row
-      const name = groupOf(row, session.id)
-      const one = { rank: rank(row, this.order), id: row.id, conversation }
-      const group = groups.get(name)
-      if (group) group.push(one)
-      else groups.set(name, [one])
-    }
-    const lines: Line[] = []
-    for (const name of groupOrder) {
-      const group = groups.get(name)
-      if (!group) continue
-      group.sort(compare)
-      if (name !== 'live') lines.push({ kind: 'group', id: name, name, count: group.length })
-      for (const { id, conversation } of group) lines.push({ kind: 'row', id, conversation })
-    }
-    this.lines = lines
+    this.lines = this.#rows.flat()
+  }
+
+  /** The person has left: forget what was theirs. */
+  forget(): void {
+    this.#loading?.abort()
+    this.#held = null
+    this.#rows.clear(this.order)
+    this.lines = []
+    this.state = 'loading'
   }
 
   /** Ask for the numbers on the tabs again, soon, once for many changes. */
   countAgain(): void {
-    if (this.#countsTimer) return
-    this.#countsTimer = setTimeout(() => {
+    this.#countsTimer ??= setTimeout(() => {
       this.#countsTimer = undefined
-      void api
-        .list({ ...toQuery(this.view, this.filters, this.order), limit: 1 })
+      api
+        .list(this.#query({ limit: 1 }))
         .then((page) => (this.counts = page.counts))
         .catch(() => undefined)
     }, COUNTS_AFTER_MS)

@@ -125,6 +125,12 @@ class Threads {
     return thread
   }
 
+  /** Load one that will probably be opened next; it does not count as opened. */
+  ahead(id: Id): void {
+    if (this.#all.has(id)) return
+    this.open(id)
+  }
+
   /** After a new link: what was loaded may have holes. */
   async reload(): Promise<void> {
     await Promise.all([...this.#all.values()].map((thread) => thread.load()))

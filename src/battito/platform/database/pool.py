@@ -168,6 +168,7 @@ class Database:
             min_size=min(4, size),
             max_size=size,
             init=prepare_connection,
+            reset=_keep_session,
             command_timeout=None,
             server_settings={
                 "application_name": "battito",
@@ -230,6 +231,11 @@ def _encode_jsonb(value: Any) -> bytes:
 
 def _decode_jsonb(value: bytes) -> Any:
     return type_decode(value[1:])
+
+
+async def _keep_session(connection: Any) -> None:
+    """Nothing to reset when a connection goes back: rooms never change session state (settings are `set local`, locks
+    are the transaction's), and asyncpg has ended an open transaction by itself. Saves a round trip each time."""
 
 
 async def prepare_connection(connection: Any) -> None:

@@ -6,6 +6,7 @@ inside business transactions costs a multiple of throughput. `NatsBus` for many 
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
@@ -18,6 +19,9 @@ from battito.platform.database.pool import AWAY
 log = structlog.get_logger(__name__)
 
 DEBOUNCE_S: Final = 0.004
+APPLICATION: Final = "battito-bus"
+LOOK_FOR_OTHERS_S: Final = 1.0
+OTHERS: Final = "select exists(select 1 from pg_stat_activity where application_name = $1 and datname = current_database() and pid <> pg_backend_pid())"
 SIGNAL_LIMIT: Final = 7000  # a NOTIFY payload holds 8000 bytes
 
 
@@ -49,6 +53,8 @@ class PostgresBus:
         self._on_wake: Callable[[], None] = lambda: None
         self._on_signal: Callable[[dict[str, Any]], None] = lambda payload: None
         self._dirty = False
+        self._others = True
+        self._looked = 0.0
         self._signals: list[dict[str, Any]] = []
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -84,7 +90,9 @@ class PostgresBus:
         delay = 0.1
         while True:
             try:
-                self._connection = await asyncpg.connect(self._url, server_settings={"application_name": "battito-bus"})
+                self._connection = await asyncpg.connect(
+                    self._url, server_settings={"application_name": APPLICATION, "synchronous_commit": "off"}
+                )
                 await self._connection.add_listener("battito_wake", self._heard_wake)
                 await self._connection.add_listener("battito_signal", self._heard_signal)
                 self._on_wake()  # whatever came while we were away
@@ -107,6 +115,14 @@ class PostgresBus:
                 await self._connection.execute("select 1")  # notices a dead server
                 continue
             self._work.clear()
+            if time.monotonic() - self._looked > LOOK_FOR_OTHERS_S:
+                self._looked = time.monotonic()
+                self._others = await self._connection.fetchval(OTHERS, APPLICATION)
+            if not self._others:  # alone: nobody to wake (a node that joins reads the log by itself every second)
+                self._dirty = False
+                self._signals.clear()
+                await asyncio.sleep(DEBOUNCE_S)
+                continue
             if self._dirty:
                 self._dirty = False
                 await self._connection.execute("select pg_notify('battito_wake', $1)", self._node)

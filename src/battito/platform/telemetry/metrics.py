@@ -16,6 +16,7 @@ SOCKETS: Final = Gauge("battito_live_sockets", "Open live sockets of this node")
 
 _ID: Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9]+")
 _known: dict[str, str] = {}
+_counters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}  # looking labels up costs more than counting
 
 
 def observe_request(method: str, path: str, status: int, seconds: float) -> None:
@@ -26,5 +27,11 @@ def observe_request(method: str, path: str, status: int, seconds: float) -> None
         if len(_known) > 20_000:
             _known.clear()
         _known[path] = route
-    REQUESTS.labels(method, route, str(status)).inc()
-    LATENCY.labels(route).observe(seconds)
+    counter = _counters.get((method, route, status))
+    if counter is None:
+        counter = _counters[method, route, status] = (
+            REQUESTS.labels(method, route, str(status)),
+            LATENCY.labels(route),
+        )
+    counter[0].inc()
+    counter[1].observe(seconds)

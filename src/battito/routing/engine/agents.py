@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from battito.routing.engine.config import FULL_CAPACITY, Id, Presence, check_levels
-from battito.routing.engine.core import Core
+from battito.routing.engine.core import Core, held_in_order
 from battito.routing.engine.decisions import Decision, PresenceAsked, Requeued, WrapUpExtended
 from battito.routing.engine.errors import AlreadyKnown, Unknown, WrongState
 from battito.routing.engine.matching import merge_skills
@@ -54,7 +54,7 @@ class AgentCalls(Core):
         agent.next = None
         self._weigh(agent)
         back = []
-        for work in list(agent.held.values()):
+        for work in held_in_order(agent):
             if isinstance(work, WrapUp):
                 self._end_wrap_up(work, now, out, timed_out=False)
             elif work.state is State.OFFERED:
@@ -97,7 +97,9 @@ class AgentCalls(Core):
                 self._let_presence_be(agent, presence, reason, now, out)
             self._serve(agent, now, out)
             return out
-        offered = [work for work in agent.held.values() if isinstance(work, Interaction) and work.state is State.OFFERED]
+        offered = [
+            work for work in held_in_order(agent) if isinstance(work, Interaction) and work.state is State.OFFERED
+        ]
         for work in offered:
             self._withdraw(work, now, out, "agent-left")
         if agent.held and agent.presence is Presence.AVAILABLE:

@@ -16,6 +16,13 @@ FULL_CAPACITY = 100
 LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
 
 
+def check_levels(skills: Mapping[Id, int], where: str) -> None:
+    """Refuse a level that is not a whole number from 1 to 5."""
+    for skill, level in skills.items():
+        if type(level) is not int or not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
+            raise ValueError(f"{where}: level of {skill} must be a whole number from 1 to 5, not {level!r}")
+
+
 class Presence(Enum):
     """What an agent says about themselves. Only `AVAILABLE` takes work."""
 
@@ -166,10 +173,3 @@ class Settings(msgspec.Struct, frozen=True):
             for other in others:
                 if kind in interrupts.get(other, ()):
                     raise ValueError(f"channels {kind} and {other} cannot interrupt each other")
-
-
-def check_levels(skills: Mapping[Id, int], where: str) -> None:
-    """Refuse a level that is not a whole number from 1 to 5."""
-    for skill, level in skills.items():
-        if type(level) is not int or not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
-            raise ValueError(f"{where}: level of {skill} must be a whole number from 1 to 5, not {level!r}")

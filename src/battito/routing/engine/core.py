@@ -5,8 +5,6 @@ Private methods here append to the list of decisions they are handed; `agents.py
 
 from collections.abc import Sequence
 
-from battito.routing.engine.explain import why_agent, why_interaction
-
 from battito.routing.engine.config import Id, Presence, Queue, Ring, Service, Settings
 from battito.routing.engine.decisions import (
     Assigned,
@@ -25,6 +23,7 @@ from battito.routing.engine.decisions import (
     WrapUpStarted,
 )
 from battito.routing.engine.errors import Unknown
+from battito.routing.engine.explain import why_agent, why_interaction
 from battito.routing.engine.matching import Matching
 from battito.routing.engine.records import Agent, Flow, Interaction, Line, Plan, State, Step, WrapUp
 from battito.routing.engine.timers import Kind, Timers
@@ -104,16 +103,19 @@ class Core(Matching):
         if agent is not None:
             why = why_agent(self, interaction, agent, now) if self.explaining else None
             self._give(interaction, agent, now, out, why)
-            # an agent on a shelf had nothing waiting they could take: what room is left goes back there
-            if agent.willing and agent.offers < self._offers_at_once:
-                if agent.used < agent.capacity or self._interrupting:
-                    self.enlist(agent)
+            self._relist(agent)
             return
         self.wait(interaction)
         line = interaction.plan.line
         line.flow.arrived(now)
         line.waiting += 1
         self._set_timers(interaction, now)
+
+    def _relist(self, agent: Agent) -> None:
+        """Put an agent just taken from a shelf back with the room that is left; nothing that waits could use it."""
+        if agent.willing and agent.offers < self._offers_at_once:
+            if agent.used < agent.capacity or self._interrupting:
+                self.enlist(agent)
 
     def _set_timers(self, interaction: Interaction, now: float) -> None:
         if interaction.ring_due is not None:
@@ -124,6 +126,18 @@ class Core(Matching):
             for agent, until in interaction.refused.items():
                 if now < until < FOREVER:
                     self._timers.set(until, Kind.REFUSAL, interaction, agent)
+
+    def _set_offer_timer(self, interaction: Interaction) -> None:
+        if interaction.offer_due is not None:
+            self._timers.set(interaction.offer_due, Kind.OFFER, interaction)
+
+    def _set_aside_timer(self, agent: Agent) -> None:
+        if agent.aside_until is not None and agent.aside_until < FOREVER:
+            self._timers.set(agent.aside_until, Kind.ASIDE, agent)
+
+    def _set_wrap_up_timer(self, wrap_up: WrapUp) -> None:
+        if wrap_up.due is not None:
+            self._timers.set(wrap_up.due, Kind.WRAP_UP, wrap_up)
 
     def _advance(self, interaction: Interaction, now: float, out: list[Decision]) -> bool:
         """Go on to the next ring if this one's time is over, or all the agents it names are absent."""
@@ -170,13 +184,9 @@ class Core(Matching):
             return
         interaction.state = State.OFFERED
         agent.offers += 1
-        due = None
-        if service.offer_s is not None:
-            due = interaction.offer_due = now + service.offer_s
-            self._timers.set(due, Kind.OFFER, interaction)
-        out.append(
-            Offered(interaction.id, agent.id, plan.line.queue.id, interaction.ring, interaction.key, due, why)
-        )
+        due = interaction.offer_due = None if service.offer_s is None else now + service.offer_s
+        self._set_offer_timer(interaction)
+        out.append(Offered(interaction.id, agent.id, plan.line.queue.id, interaction.ring, interaction.key, due, why))
 
     def _assign(
         self, interaction: Interaction, agent: Agent, now: float, out: list[Decision], why: Why | None = None
@@ -205,7 +215,7 @@ class Core(Matching):
         """Mark the work that rests while this is done."""
         resting = [
             work
-            for work in agent.held.values()
+            for work in held_in_order(agent)
             if isinstance(work, Interaction)
             and work.state is State.HANDLING
             and not work.interrupted
@@ -271,7 +281,7 @@ class Core(Matching):
         if agent.used > agent.capacity:
             for work in agent.held.values():
                 interrupting |= work.channel.interrupts
-        for work in agent.held.values():
+        for work in held_in_order(agent):
             if isinstance(work, Interaction) and work.interrupted and work.channel.kind not in interrupting:
                 work.interrupted = False
                 out.append(Resumed(work.id, agent.id))
@@ -299,8 +309,7 @@ class Core(Matching):
             until = FOREVER if set_aside_s is None else now + set_aside_s
             agent.aside_until = until
             self._weigh(agent)
-            if set_aside_s is not None:
-                self._timers.set(until, Kind.ASIDE, agent)
+            self._set_aside_timer(agent)
             out.append(SetAside(agent.id, None if set_aside_s is None else until))
         self._place(interaction, now, out)
         self._serve(agent, now, out)
@@ -329,10 +338,6 @@ class Core(Matching):
         self._wrapping.setdefault(interaction.id, set()).add(agent.id)
         self._set_wrap_up_timer(wrap_up)
         out.append(WrapUpStarted(interaction.id, agent.id, due))
-
-    def _set_wrap_up_timer(self, wrap_up: WrapUp) -> None:
-        if wrap_up.due is not None:
-            self._timers.set(wrap_up.due, Kind.WRAP_UP, wrap_up)
 
     def _end_wrap_up(self, wrap_up: WrapUp, now: float, out: list[Decision], *, timed_out: bool) -> None:
         self._close_wrap_up(wrap_up, now, out, timed_out=timed_out)
@@ -397,3 +402,8 @@ class Core(Matching):
         agent.aside_until = None
         self._weigh(agent)
         out.append(Returned(agent.id))
+
+
+def held_in_order(agent: Agent) -> list[Interaction | WrapUp]:
+    """What an agent has, in order of arrival: the same whichever way the state came about."""
+    return sorted(agent.held.values(), key=lambda work: work.number)

@@ -3,13 +3,63 @@
 from collections import Counter
 from collections.abc import Iterator
 
+import msgspec
+
 from battito.routing.engine.config import Id, Presence
 from battito.routing.engine.decisions import PassedOver, Why
-from battito.routing.engine.matching import Matching, is_membership, is_refused, takes
-from battito.routing.engine.records import Agent, Interaction, State
+from battito.routing.engine.matching import Matching, is_refused, takes
+from battito.routing.engine.records import Agent, Interaction, State, is_membership
 
 EXPLAINED = 25
 """How many of those passed over are named; all are counted."""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Where an interaction is and, while it waits, what keeps each agent from it (`could_take`: those nothing keeps)."""
+
+    interaction: Id
+    queue: Id
+    state: str
+    ring: int
+    rings: int
+    next_ring_at: float | None
+    key: float
+    waited_s: float
+    channel: str
+    skills: dict[Id, int]
+    named: tuple[Id, ...] | None
+    agent: Id | None
+    could_take: tuple[Id, ...]
+    obstacles: tuple[PassedOver, ...]
+    tally: dict[str, int]
+
+
+def explain(matching: Matching, interaction: Interaction, now: float) -> Explanation:
+    """The state of one interaction in full."""
+    found = [
+        (agent, obstacle(interaction, agent, now, matching.settings.offers_at_once))
+        for agent in matching.agents.values()
+        if agent is not interaction.agent
+    ]
+    obstacles = sorted((reason for _, reason in found if reason is not None), key=_nearness)
+    plan = interaction.plan
+    return Explanation(
+        interaction.id,
+        plan.line.queue.id,
+        interaction.state.value,
+        interaction.ring,
+        len(plan.steps),
+        interaction.ring_due,
+        interaction.key,
+        now - interaction.entered,
+        interaction.channel.kind,
+        {skill: level for skill, level in interaction.requirement.skills if isinstance(skill, Id)},
+        interaction.step.agents,
+        interaction.agent.id if interaction.agent is not None else None,
+        tuple(agent.id for agent, reason in found if reason is None),
+        tuple(obstacles),
+        dict(Counter(reason.reason for reason in obstacles)),
+    )
 
 
 def obstacle(interaction: Interaction, agent: Agent, now: float, offers_at_once: int) -> PassedOver | None:
@@ -95,9 +145,7 @@ def _nearness(one: PassedOver) -> int:
     return _FAR.index(one.reason) + 1 if one.reason in _FAR else 0
 
 
-def _passed_agent(
-    matching: Matching, interaction: Interaction, chosen: Agent, agent: Agent, now: float
-) -> PassedOver:
+def _passed_agent(matching: Matching, interaction: Interaction, chosen: Agent, agent: Agent, now: float) -> PassedOver:
     found = obstacle(interaction, agent, now, matching.settings.offers_at_once)
     if found is not None:
         return found

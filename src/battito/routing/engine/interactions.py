@@ -131,9 +131,7 @@ class InteractionCalls(AgentCalls):
             self._serve(agent, now, out)
         return out
 
-    def finish(
-        self, interaction_id: Id, now: float, *, wrap_up_s: float | None | UnsetType = UNSET
-    ) -> list[Decision]:
+    def finish(self, interaction_id: Id, now: float, *, wrap_up_s: float | UnsetType | None = UNSET) -> list[Decision]:
         """The contact is over. `wrap_up_s` replaces the queue's: 0 none, None until the agent ends it."""
         interaction = self._interaction(interaction_id)
         agent = interaction.agent
@@ -156,7 +154,7 @@ class InteractionCalls(AgentCalls):
         channel: str | None = None,
         rings: Sequence[Ring] | None = None,
         priority: float | None = None,
-        wrap_up_s: float | None | UnsetType = UNSET,
+        wrap_up_s: float | UnsetType | None = UNSET,
     ) -> list[Decision]:
         """Move an interaction to a queue, from any state.
 

@@ -21,6 +21,7 @@ from battito.routing.engine.records import (
     Skill,
     State,
     WaitingEntry,
+    is_membership,
     member,
 )
 
@@ -58,7 +59,7 @@ class Matching:
 
     def requirement(self, channel: Channel, ring: Ring, queue: Id | None) -> Requirement:
         """The interned class of a ring; `queue` when only its members may serve."""
-        needed: dict[Skill, int] = dict(ring.skills)
+        needed: dict[Skill, int] = dict(ring.skills.items())
         if queue is not None:
             needed[member(queue)] = 1
         skills = tuple(sorted(needed.items(), key=lambda item: (repr(item[0]), item[1])))
@@ -286,11 +287,6 @@ def takes(agent: Agent, channel: Channel) -> bool:
     return channel.units <= agent.capacity and (agent.channels is None or channel.kind in agent.channels)
 
 
-def is_membership(skill: Skill) -> bool:
-    """Whether a skill stands for belonging to a queue."""
-    return isinstance(skill, tuple)
-
-
 def is_refused(interaction: Interaction, agent: Agent, now: float) -> bool:
     """Whether the agent may not be asked for this interaction yet."""
     return interaction.refused is not None and interaction.refused.get(agent.id, now) > now
@@ -322,7 +318,7 @@ def sweep_shelf(shelf: Shelf) -> None:
 
 def merge_skills(skills: Mapping[Id, int], queues: tuple[Id, ...]) -> dict[Skill, int]:
     """An agent's skills with their queues as skills of level 1."""
-    merged: dict[Skill, int] = dict(skills)
+    merged: dict[Skill, int] = dict(skills.items())
     for queue in queues:
         merged[member(queue)] = 1
     return merged

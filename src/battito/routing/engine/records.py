@@ -1,19 +1,24 @@
 """What the engine remembers. Private: callers see ids, decisions and snapshots."""
 
 import math
-from collections.abc import Hashable
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from battito.routing.engine.config import Channel, Id, Overflow, Presence, Queue, Ring, Service
 
-Skill: TypeAlias = Hashable
+Membership: TypeAlias = tuple[str, Id]
+Skill: TypeAlias = Id | Membership
 """A skill's id, or `("member", queue id)`: belonging to a queue is a skill of level 1."""
 
 
-def member(queue: Id) -> Skill:
+def member(queue: Id) -> Membership:
     """The skill that stands for belonging to a queue."""
     return ("member", queue)
+
+
+def is_membership(skill: Skill) -> TypeGuard[Membership]:
+    """Whether a skill stands for belonging to a queue."""
+    return isinstance(skill, tuple)
 
 
 class State(Enum):
@@ -34,9 +39,7 @@ class Requirement:
 
     __slots__ = ("bit", "channel", "count", "heap", "number", "shelf", "skills", "units")
 
-    def __init__(
-        self, number: int, channel: Channel, skills: tuple[tuple[Skill, int], ...], shelf: "Shelf"
-    ) -> None:
+    def __init__(self, number: int, channel: Channel, skills: tuple[tuple[Skill, int], ...], shelf: "Shelf") -> None:
         self.number = number
         self.bit = 1 << number
         self.channel = channel

@@ -20,5 +20,5 @@ export function ended(chat: Chat): Child {
     when(() => chat.state().rated, () => h('p', { class: 'thanks', role: 'status' }, t.thanks)),
     h('div', { class: 'actions' },
       h('button', { class: 'plain', onclick: () => chat.again() }, t.again),
-      chat.config.transcript && h('button', { class: 'plain', onclick: () => chat.sheet.set('transcript') }, t.transcript)))
+      chat.config.transcript && h('button', { class: 'plain', onclick: () => chat.sheet.set('transcript') }, t.byEmail)))
 }

@@ -29,6 +29,8 @@ export function log(chat: Chat): Child {
     else if (fresh) below.set(true)
   })
   // pictures and players that load later must not push the last message out of sight
-  new ResizeObserver(() => { if (!below()) bottom() }).observe(list)
+  const watch = new ResizeObserver(() => { if (!below()) bottom() })
+  watch.observe(list)
+  watch.observe(area)
   return [area, when(below, () => h('button', { class: 'pill newer', onclick: () => { below.set(false); bottom() } }, icon('down', 14), t.newer))]
 }

@@ -48,7 +48,7 @@ export function message(chat: Chat, item: Signal<Entry>): Element {
   const name = mine ? t.you : item().author.name || chat.config.name
   return h('li', { class: () => `message ${kind}${first() ? ' first' : ''}${item().state === 'failed' ? ' failed' : ''}` },
     h('p', { class: () => `who${mine || !first() ? ' vh' : ''}` }, kind === 'bot' && icon('bot', 14), kind === 'agent' && icon('heart', 12),
-      h('b', null, name), kind === 'bot' && `, ${t.bot}`, h('time', null, clock(new Date(item().at)))),
+      h('b', null, name), kind === 'bot' && h('span', null, t.bot), h('time', null, clock(new Date(item().at)))),
     choose(() => (item().text ? 'text' : 'none'), { text: () => h('div', { class: 'bubble', dir: 'auto' }, () => words(item().text)) }),
     () => item().files.map(attachment),
     mine && h('p', { class: 'receipt' }, () => receipt(chat, item())),

@@ -11,7 +11,7 @@ export function owner(chat: Chat): Child {
   }
   return choose(() => chat.state().status, {
     bot: () => h('div', { class: 'owner machine' }, icon('bot', 18), h('p', null, () => t.botFirst(chat.state().name ?? chat.config.bot ?? '')),
-      h('button', { onclick: () => chat.person() }, t.person)),
+      h('button', { onclick: () => { chat.person(); document.getElementById('write')?.focus() } }, t.person)),
     waiting: () => when(() => chat.config.open, () => h('div', { class: 'owner', role: 'status' }, icon('clock', 18), h('p', null, position))),
   })
 }

@@ -1,0 +1,87 @@
+import { SvelteSet } from 'svelte/reactivity'
+import type { Id, Mode } from '../api/types'
+import { inbox } from '../model/inbox.svelte'
+import { registry } from '../model/registry'
+import { threads } from '../model/thread.svelte'
+import { router } from '../shell/router.svelte'
+
+export type DialogKind = 'assign' | 'transfer' | 'snooze' | 'labels' | 'merge' | 'link' | 'split' | 'rename' | 'view'
+
+/** What is open, chosen and focused on the desk. */
+class Desk {
+  /** Ticked rows, for doing one thing to many. */
+  readonly ticked = new SvelteSet<Id>()
+  dialog = $state.raw<{ kind: DialogKind; ids: Id[] } | null>(null)
+  mode = $state<Mode>('reply')
+  /** Grows each time somebody asks for the composer; the composer answers by taking the focus. */
+  composeAsked = $state(0)
+  /** The customer's panel, where it is not always there. */
+  sideOpen = $state(false)
+  /** The row the keyboard stands on; follows the open one. */
+  cursor = $state<Id | null>(null)
+
+  get openId(): Id | null {
+    return router.parts[0] === 'c' ? (router.parts[1] ?? null) : null
+  }
+
+  /** What a command acts on: the ticked rows, else the open conversation, else the row under the cursor. */
+  get targets(): Id[] {
+    if (this.ticked.size) return [...this.ticked]
+    const one = this.openId ?? this.cursor
+    return one ? [one] : []
+  }
+
+  open(id: Id): void {
+    this.cursor = id
+    router.go(`/c/${id}`)
+  }
+
+  close(): void {
+    router.go('/')
+  }
+
+  compose(mode: Mode): void {
+    this.mode = mode
+    this.composeAsked++
+  }
+
+  ask(kind: DialogKind, ids: Id[] = this.targets): void {
+    if (ids.length) this.dialog = { kind, ids }
+  }
+
+  /** The row `by` places after the open one (or after `from`); null at the ends. */
+  neighbour(by: 1 | -1, from: Id | null = this.openId ?? this.cursor): Id | null {
+    const rows = inbox.rows()
+    const at = rows.findIndex((one) => one.id === from)
+    if (at < 0) return rows[0]?.id ?? null
+    return rows[at + by]?.id ?? null
+  }
+
+  step(by: 1 | -1): void {
+    const id = this.neighbour(by)
+    if (id) this.open(id)
+  }
+
+  /** Open what comes after `done` (or before it, at the end), and fetch the one after that ahead of time. */
+  next(done: readonly Id[]): void {
+    const rows = inbox.rows().filter((one) => !done.includes(one.id) || one.id === done[0])
+    const at = rows.findIndex((one) => one.id === done[0])
+    const to = rows[at + 1] ?? rows[at - 1]
+    if (to) this.open(to.id)
+    else this.close()
+  }
+
+  /** Load the next two so that they open at once. */
+  prefetch(): void {
+    const first = this.neighbour(1)
+    const second = first ? this.neighbour(1, first) : null
+    for (const id of [first, second]) if (id && registry.get(id)) threads.ahead(id)
+  }
+
+  tick(id: Id, on = !this.ticked.has(id)): void {
+    if (on) this.ticked.add(id)
+    else this.ticked.delete(id)
+  }
+}
+
+export const desk = new Desk()

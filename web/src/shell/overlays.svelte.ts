@@ -1,0 +1,9 @@
+/** What lies over the screen: at most one of each. */
+class Overlays {
+  /** The command bar. */
+  bar = $state(false)
+  /** The list of keys. */
+  help = $state(false)
+}
+
+export const overlays = new Overlays()
