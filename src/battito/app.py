@@ -4,7 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import structlog
@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 from battito import __version__
 from battito.accounts import api as accounts_api
 from battito.accounts.sessions import Sessions, bearer
+from battito.contacts import api as contacts_api
 from battito.conversations import api as conversations_api
 from battito.conversations.batcher import Batcher
 from battito.conversations.doors import PostDoor, match_post
@@ -32,7 +33,7 @@ from battito.platform.events.socket import LiveSocket
 from battito.platform.events.tail import Tail
 from battito.platform.http.framework import litestar_problem, provide_context, provide_services
 from battito.platform.http.front import Front
-from battito.platform.http.raw import Receive, Scope, Send
+from battito.platform.http.raw import AsgiApp, Receive, Scope, Send
 from battito.platform.http.static import StaticFiles
 from battito.platform.keyring import KeyRing, load_key_ring
 from battito.platform.services import Services
@@ -85,7 +86,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         services.get(LiveSocket).drain()
 
 
-ROUTES: list[ControllerRouterHandler] = [*accounts_api.routes, conversations_api.router]
+ROUTES: list[ControllerRouterHandler] = [*accounts_api.routes, *contacts_api.routes, conversations_api.router]
 """Every room's REST doors, under /api/v1."""
 
 
@@ -151,7 +152,7 @@ def make_app(settings: Settings, database_url: str) -> Front:
 
     health = late(HealthDoors)
     return Front(
-        api,
+        cast(AsgiApp, api),
         authenticate=authenticate,
         hot=[
             (match_post, late(PostDoor)),

@@ -188,3 +188,69 @@ class Post(msgspec.Struct, kw_only=True):
     due_at: datetime | None = None
     """The moment by which we must answer a customer's message that starts a wait."""
     request_id: str = ""
+
+
+class Done(msgspec.Struct, kw_only=True):
+    """What an action answers: the conversation as it is now, and how to take it back."""
+
+    conversation: Conversation
+    undo: UUID | None = None
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """How many conversations that are not resolved stand in each standard view of one person."""
+
+    mine: int
+    unassigned: int
+    mentions: int
+    followed: int
+
+
+class InboxPage(msgspec.Struct, kw_only=True):
+    """One page of the inbox; `next` goes into `after` for the following one."""
+
+    items: list[Conversation]
+    next: str | None
+    counts: Counts
+
+
+class Label(msgspec.Struct, kw_only=True):
+    """A word that people put on conversations and contacts. `colour` names a token of the screens."""
+
+    id: UUID
+    name: str
+    colour: str
+    version: int
+    created_at: datetime
+
+
+DraftMode = Literal["reply", "note", "forward"]
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """What one person is writing in one conversation, in one mode."""
+
+    conversation_id: UUID
+    mode: DraftMode
+    text: str
+    html: str | None
+    attachments: list[Attachment]
+    email: EmailFields | None
+    version: int
+    updated_at: datetime
+
+
+class Participant(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody outside who takes part: `customer`, `to` or `cc`."""
+
+    address: str
+    name: str
+    role: Literal["customer", "to", "cc"]
+
+
+class Can(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the caller may reply now, and the reason when not: `merged`, `permission`, `owner` (an override is possible)
+    or `channel` (this installation has no such channel any more)."""
+
+    reply: bool
+    why: Literal["merged", "permission", "owner", "channel"] | None = None

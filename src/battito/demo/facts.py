@@ -213,6 +213,7 @@ def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random, t
         read=Number(reading),
         readold=Number(max(12, reading - round(supply.yearly / 6))),
         readnext=Number(reading + max(3, round(supply.yearly / 52 * rng.uniform(0.3, 1.2)))),
+        real_use=Number(max(3, round(supply.yearly / 6 * rng.uniform(0.8, 1.15)))),
         rooms=rng.choice(["due stanze", "tre stanze", "quattro locali", "un bilocale", "sessanta metri quadri", "novanta metri"]),
     )
 

@@ -118,6 +118,7 @@ class Naive:
             self.start_ring(piece, piece.ring + 1, now if absent else piece.ring_due)
             self.facts.append(("ring", piece.id, piece.ring))
         piece.state = "waiting"
+        piece.refused = {agent: until for agent, until in piece.refused.items() if until > now}
 
     def start_ring(self, piece: Piece, ring: int, start: float) -> None:
         piece.ring = ring
@@ -277,7 +278,7 @@ class Naive:
         if state == "offered":
             self.take_back(piece, now)
         piece.state, piece.agent = "between", None
-        if person is not None:
+        if person is not None and before.refused_for_s > 0:
             piece.refused[person.id] = now + before.refused_for_s
         if state == "handling" and person is not None:
             if before.wrap_up_s == 0:

@@ -14,6 +14,7 @@ import msgspec
 
 from battito.kit.ids import uuid7
 from battito.platform.actor import Context
+from battito.platform.database.enqueue import QUEUE_OF, JobRequest, insert_jobs
 from battito.platform.errors import Conflict, Unavailable
 from battito.platform.events.model import Event
 
@@ -58,7 +59,7 @@ class AuditLine(msgspec.Struct):
 class Tx:
     """One open transaction in one workspace. Made by `Database.transaction`; never kept beyond it."""
 
-    __slots__ = ("_after_commit", "_audits", "_events", "connection", "context", "database", "now")
+    __slots__ = ("_after_commit", "_audits", "_events", "_jobs", "connection", "context", "database", "now")
 
     def __init__(self, database: "Database", connection: Any, context: Context, now: datetime) -> None:
         self.database = database
@@ -68,6 +69,7 @@ class Tx:
         """One timestamp (UTC) for everything this transaction writes."""
         self._events: list[Event] = []
         self._audits: list[AuditLine] = []
+        self._jobs: list[JobRequest] = []
         self._after_commit: list[Callable[[], None]] = []
 
     @property
@@ -115,9 +117,43 @@ class Tx:
         """Open the audit line of an action (called by `@action`)."""
         self._audits.append(AuditLine(action=action))
 
+    def enqueue(
+        self,
+        kind: str,
+        args: dict[str, Any] | None = None,
+        *,
+        due_at: datetime | None = None,
+        after_s: float = 0,
+        order_key: str | None = None,
+        unique_key: str | None = None,
+        replace: bool = False,
+    ) -> None:
+        """Leave a job with this transaction: run at `due_at`, or `after_s` seconds from now (to some milliseconds).
+
+        Jobs of one `order_key` run one after the other, in the order of their enqueueing, over all nodes. Of one
+        `unique_key` there is one at most: the waiting one stays, or with `replace` it is set anew (a timer wound up again).
+        """
+        self._jobs.append(
+            JobRequest(
+                workspace_id=self.workspace_id, kind=kind, args=args or {}, queue=QUEUE_OF.get(kind, "default"), due_at=due_at,
+                after_s=after_s, order_key=order_key, unique_key=unique_key, replace=replace,
+            )
+        )  # fmt: skip
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the transaction is durable; never when it is rolled back."""
         self._after_commit.append(callback)
+
+    @contextlib.asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that may fail by itself: on an error its writes, events and audit lines are taken back, the rest stays."""
+        events, audits, callbacks = len(self._events), len(self._audits), len(self._after_commit)
+        try:
+            async with self.connection.transaction():
+                yield
+        except BaseException:
+            del self._events[events:], self._audits[audits:], self._after_commit[callbacks:]
+            raise
 
     async def flush(self) -> None:
         """Write what was emitted so far, so that later statements of this transaction see it."""
@@ -138,6 +174,10 @@ class Tx:
                 [e.audience() for e in events],
                 events,
             )
+        if self._jobs:
+            jobs, self._jobs = self._jobs, []
+            await insert_jobs(self.connection, jobs)
+            self.after_commit(self.database.enqueued)
         if self._audits:
             audits, self._audits = self._audits, []
             await self.connection.executemany(
@@ -159,6 +199,8 @@ class Database:
         self.pool = pool
         self.on_commit: list[Callable[[], None]] = []
         """Called after each commit that wrote events: wakes the tail and the other nodes."""
+        self.on_enqueue: list[Callable[[], None]] = []
+        """Called after each commit that left jobs: wakes this node's workers."""
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 16, statement_timeout_s: float = 30) -> "Database":
@@ -218,6 +260,11 @@ class Database:
                 yield connection
         except AWAY as error:
             raise Unavailable("The database does not answer. Please try again in a moment.") from error
+
+    def enqueued(self) -> None:
+        """Say that jobs were committed."""
+        for callback in self.on_enqueue:
+            callback()
 
     def committed(self) -> None:
         """Say that events were committed."""

@@ -45,7 +45,7 @@ async def read_body(receive: Receive, limit: int) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ConnectionResetError
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if len(body) > limit:
             raise TooLarge(f"At most {limit:,} bytes are taken here.")
         if not message.get("more_body"):

@@ -123,8 +123,9 @@ class Core(Matching):
         if interaction.overflow_due is not None:
             self._timers.set(interaction.overflow_due, Kind.OVERFLOW, interaction)
         if interaction.refused is not None:
-            for agent, until in interaction.refused.items():
-                if now < until < FOREVER:
+            interaction.refused = {agent: until for agent, until in interaction.refused.items() if until > now} or None
+            for agent, until in (interaction.refused or {}).items():
+                if until < FOREVER:
                     self._timers.set(until, Kind.REFUSAL, interaction, agent)
 
     def _set_offer_timer(self, interaction: Interaction) -> None:
@@ -303,8 +304,7 @@ class Core(Matching):
         """After the agent declined or let an offer expire: search on, then see what the agent can have instead."""
         agent = self._take_back(interaction, now, out)
         interaction.plan.line.flow.returned()
-        if refuse_s > 0:
-            interaction.refused = {**(interaction.refused or {}), agent.id: now + refuse_s}
+        self._refuse(interaction, agent, now, refuse_s)
         if set_aside_s is None or set_aside_s > 0:
             until = FOREVER if set_aside_s is None else now + set_aside_s
             agent.aside_until = until
@@ -313,6 +313,11 @@ class Core(Matching):
             out.append(SetAside(agent.id, None if set_aside_s is None else until))
         self._place(interaction, now, out)
         self._serve(agent, now, out)
+
+    def _refuse(self, interaction: Interaction, agent: Agent, now: float, seconds: float) -> None:
+        """The agent is not asked for this interaction for a while."""
+        if seconds > 0:
+            interaction.refused = {**(interaction.refused or {}), agent.id: now + seconds}
 
     def _withdraw(self, interaction: Interaction, now: float, out: list[Decision], reason: str) -> Agent:
         """Take an offer away from an agent who did not answer it. Neither is placed or served yet."""

@@ -107,7 +107,7 @@ class InteractionCalls(AgentCalls):
             raise NotOffered("The interaction is not on offer.")
         out: list[Decision] = []
         agent = self._withdraw(interaction, now, out, reason)
-        self._refuse(interaction, agent.id, now + interaction.plan.service.refused_for_s)
+        self._refuse(interaction, agent, now, interaction.plan.service.refused_for_s)
         self._place(interaction, now, out)
         self._serve(agent, now, out)
         return out
@@ -179,7 +179,7 @@ class InteractionCalls(AgentCalls):
         before = interaction.plan
         out.append(Transferred(interaction_id, queue, agent.id if agent is not None else None, interaction.key))
         if agent is not None:
-            self._refuse(interaction, agent.id, now + before.service.refused_for_s)
+            self._refuse(interaction, agent, now, before.service.refused_for_s)
         if state is State.HANDLING and agent is not None:
             seconds = before.service.wrap_up_s if isinstance(wrap_up_s, UnsetType) else wrap_up_s
             self._leave_contact(interaction, agent, now, out, seconds)
@@ -257,9 +257,6 @@ class InteractionCalls(AgentCalls):
     def _change_priority(self, interaction: Interaction, priority: float) -> None:
         interaction.key -= (priority - interaction.priority) * self.settings.priority_boost_s
         interaction.priority = priority
-
-    def _refuse(self, interaction: Interaction, agent: Id, until: float) -> None:
-        interaction.refused = {**(interaction.refused or {}), agent: until}
 
     def _interaction(self, interaction_id: Id) -> Interaction:
         interaction = self.interactions.get(interaction_id)

@@ -1,0 +1,1 @@
+"""Looking after an installation: back-up, restore, doctor, settings."""
