@@ -35,6 +35,8 @@ from battito.platform.http.framework import litestar_problem, provide_context, p
 from battito.platform.http.front import Front
 from battito.platform.http.raw import AsgiApp, Receive, Scope, Send
 from battito.platform.http.static import StaticFiles
+from battito.platform.jobs import Jobs, housekeeping  # noqa: F401 (its import declares the recurring jobs)
+from battito.platform.jobs import api as jobs_api
 from battito.platform.keyring import KeyRing, load_key_ring
 from battito.platform.services import Services
 from battito.platform.settings import Settings
@@ -59,11 +61,13 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     services.provide(Batcher(database))
     services.provide(Consumers(database, services))
     services.provide(LiveSocket(services))
+    services.provide(Jobs(services))
 
     tail.listen(hub.publish)
     hub.listeners += [sessions.hear, services.get(LiveSocket).hear]
     consumers = services.get(Consumers)
     database.on_commit += [tail.wake, bus.wake, consumers.wake]
+    database.on_enqueue.append(services.get(Jobs).wake)
 
     def woken() -> None:
         tail.wake()
@@ -78,7 +82,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
     """Start a node's parts, and stop them in the other order: doors first, the database last."""
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(services.database.close)
-        for part in (services.bus, services.tail, services.get(Batcher), services.get(Consumers)):
+        for part in (services.bus, services.tail, services.get(Batcher), services.get(Consumers), services.get(Jobs)):
             await part.start()
             stack.push_async_callback(part.stop)
         yield services
@@ -86,7 +90,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         services.get(LiveSocket).drain()
 
 
-ROUTES: list[ControllerRouterHandler] = [*accounts_api.routes, *contacts_api.routes, conversations_api.router]
+ROUTES: list[ControllerRouterHandler] = [*accounts_api.routes, *contacts_api.routes, conversations_api.router, jobs_api.router]
 """Every room's REST doors, under /api/v1."""
 
 

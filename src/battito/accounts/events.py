@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from battito.accounts.models import Presence
+from battito.accounts.models import Person, Presence, Workspace
 from battito.platform.events.model import Event
 
 
@@ -29,3 +29,52 @@ class PresenceChanged(Event, frozen=True, kw_only=True, tag="presence.changed"):
     """Somebody became available, busy, away or offline, or asked for it as their next state."""
 
     presence: Presence
+
+
+class UserInvited(Event, frozen=True, kw_only=True, tag="user.invited"):
+    """Somebody was added to the workspace."""
+
+    user_id: UUID
+    person: Person
+
+
+class UserDisabled(Event, frozen=True, kw_only=True, tag="user.disabled"):
+    """Somebody can no longer sign in (or can again, when `disabled` is false)."""
+
+    user_id: UUID
+    disabled: bool
+
+
+class UserRolesChanged(Event, frozen=True, kw_only=True, tag="user.roles_changed"):
+    """Somebody's roles, teams or brands changed: their sockets begin again with the new rights."""
+
+    user_id: UUID
+
+
+class RoleChanged(Event, frozen=True, kw_only=True, tag="role.changed"):
+    """A role was made, changed or deleted."""
+
+    role_id: UUID
+
+
+class TeamChanged(Event, frozen=True, kw_only=True, tag="team.changed"):
+    """A team was made, renamed, emptied or deleted."""
+
+    team_id: UUID
+    name: str | None
+
+
+class WorkspaceChanged(Event, frozen=True, kw_only=True, tag="workspace.changed"):
+    """The workspace's or a brand's settings changed."""
+
+    workspace: Workspace
+
+
+class ApiKeyChanged(Event, frozen=True, kw_only=True, tag="api_key.changed"):
+    """An API key was issued or revoked."""
+
+    key_id: UUID
+
+    def audience(self) -> str:
+        """Only those who manage keys."""
+        return "permission:api_keys.manage"

@@ -182,7 +182,11 @@ def gather(
     values["laterday"] = _weekday_of(values["later"])
     dead_given, dead_family = names.italian(rng, "m" if woman else "f", 1944, "nord-ovest")
     values["deadname"] = f"{dead_given} {dead_family}"
+    values["do"] = "o" if woman else "a"
+    values["dlui"] = "lui" if woman else "lei"
+    values["pod2"] = catalogue.power_point(rng)
     values["deadrel"] = rng.choice(["mio marito", "mio padre", "mio suocero"] if woman else ["mia moglie", "mia madre", "mia suocera"])
+    values["deadrel_cap"] = str(values["deadrel"]).capitalize()
     if supply is not None:
         _supply_facts(values, supply, rng, today)
     if bill is not None and supply is not None:
@@ -202,6 +206,8 @@ def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random, t
         svc=supply.service,
         lsvc="il gas" if gas else "la luce",
         dsvc="del gas" if gas else "della luce",
+        lsvc_cap="Il gas" if gas else "La luce",
+        gas_o="o" if gas else "a",
         u="Smc" if gas else "kWh",
         ptname="PDR" if gas else "POD",
         pod=supply.point,

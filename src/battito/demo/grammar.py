@@ -16,7 +16,7 @@ everything has been heard once.
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -130,7 +130,9 @@ def parse_rules(text: str, where: str) -> Rules:
             continue
         header = re.fullmatch(r"\[([a-z_0-9.]+)\]", line)
         if header:
-            current = sections.setdefault(header[1], [])
+            if header[1] in sections:
+                raise GrammarError(f"{where}: [{header[1]}] is written twice")
+            current = sections[header[1]] = []
         elif current is None:
             raise GrammarError(f"{where}: text before the first rule: {line!r}")
         elif line[0] == " " and current:
@@ -274,8 +276,3 @@ def refs_of(nodes: Sequence_) -> set[str]:
             for option in node.options:
                 found |= refs_of(option)
     return found
-
-
-def without(rules: Mapping[str, object], names: set[str]) -> set[str]:
-    """The names that no rule answers to, for tests."""
-    return {name for name in names if name not in rules}

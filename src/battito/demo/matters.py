@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import msgspec
 
-from battito.demo.grammar import GrammarError, Rules, parse_rules
+from battito.demo.grammar import GrammarError, Rules, parse_rules, refs_of
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -143,3 +143,36 @@ def common() -> Rules:
                     raise GrammarError(f"{name}: <{rule}> is written twice")
                 rules[rule] = variants
     return rules
+
+
+_SPEAKS = {"c": "customer", "a": "agent", "n": "colleague", "r": "colleague"}
+
+
+def problems(matter: Matter) -> list[str]:
+    """What is wrong with a matter: rules missing, never used, or spoken by two kinds of people."""
+    found: list[str] = []
+    spoken: dict[str, str] = {}
+    for story in matter.stories:
+        for step in story.steps:
+            if step.kind not in (*_SPEAKS, "t", "z", "w", "p", "ok", "bye"):
+                found.append(f"{matter.key}: no step {step.kind!r}")
+            elif step.kind in _SPEAKS:
+                speaker = spoken.setdefault(step.rule, _SPEAKS[step.kind])
+                if speaker != _SPEAKS[step.kind]:
+                    found.append(f"{matter.key}: [{step.rule}] is spoken by two")
+    used = set(spoken) | {"subject", "topic"}
+    queue = list(used)
+    while queue:
+        name = queue.pop()
+        variants = matter.rules.get(name) or common().get(name)
+        if variants is None:
+            if name not in ("subject", "topic"):
+                found.append(f"{matter.key}: no rule [{name}]")
+            continue
+        for variant in variants:
+            for ref in refs_of(variant.nodes):
+                if ref not in used:
+                    used.add(ref)
+                    queue.append(ref)
+    found.extend(f"{matter.key}: [{name}] is never used" for name in matter.rules if name not in used)
+    return found

@@ -54,7 +54,7 @@ class Writer:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         # it holds the key and everybody's messages
         self._file = open(os.open(self.part, flags, 0o600), "wb")  # noqa: SIM115 - closed by finish and abandon
-        self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)
+        self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
         self._sums: list[str] = []
 
     def add_bytes(self, name: str, content: bytes) -> None:
@@ -97,7 +97,7 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._tar = tarfile.open(path, "r:")
+            self._tar = tarfile.open(path, "r:")  # noqa: SIM115 - closed by __exit__
             self.manifest = self._checked()
         except (tarfile.TarError, EOFError) as error:
             raise OperationFailed(f"{path} is not a whole back-up: {error}.") from error

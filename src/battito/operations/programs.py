@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO, Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from battito.platform.database import cluster
 from battito.platform.database.supervisor import EmbeddedPostgres
@@ -53,11 +53,13 @@ def connection_of(url: str) -> tuple[str, dict[str, str]]:
     password = dict(query).get("password") or (unquote(parts.password) if parts.password else None)
     user, _, place = parts.netloc.rpartition("@")
     netloc = f"{user.partition(':')[0]}@{place}" if user else place
-    shown = parts._replace(netloc=netloc, query=urlencode([pair for pair in query if pair[0] != "password"]))
+    # libpq takes percent signs, not the plus of a form; and urlunsplit would drop an empty host's slashes
+    rest = urlencode([pair for pair in query if pair[0] != "password"], quote_via=quote, safe="/")
+    shown = f"{parts.scheme}://{netloc}{parts.path}" + (f"?{rest}" if rest else "")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C"}
     if password:
         environment["PGPASSWORD"] = password
-    return urlunsplit(shown), environment
+    return shown, environment
 
 
 def dump(settings: Settings, url: str, target: Path, *arguments: str) -> None:

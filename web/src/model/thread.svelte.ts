@@ -30,7 +30,6 @@ export class Thread {
       this.detail = detail
       registry.put({ ...detail, contact: pick(detail) })
       this.more = page.more
-      if (this.state !== 'ready') this.readUpTo = unreadAfter(page.items, detail.unread)
       this.put(page.items)
       this.state = 'ready'
       this.problem = null
@@ -38,6 +37,11 @@ export class Thread {
       this.problem = asProblem(thrown)
       if (this.state !== 'ready') this.state = 'failed'
     }
+  }
+
+  /** Somebody opens it now: the line of the unread ones is drawn for this visit. */
+  enter(unread: number): void {
+    this.readUpTo = unreadAfter(this.messages, unread)
   }
 
   /** Fetch who it is and what may be done again (owner, rights, contact may have changed). */

@@ -14,6 +14,7 @@ from battito.conversations.actions.change import change, gathering, locked
 from battito.conversations.events import ConversationRestored
 from battito.conversations.models import Conversation
 from battito.conversations.rules import restoring
+from battito.conversations.store.rows import lock_rows
 from battito.conversations.store.undo import lock_undo, mark_used
 from battito.platform.action import action
 from battito.platform.database import Tx
@@ -22,6 +23,10 @@ from battito.platform.errors import Conflict, Gone, NotFound, Problem
 Inverse = Callable[..., Awaitable[list[Conversation]]]
 INVERSES: Final[dict[str, Inverse]] = {}
 """What an undo's steps may name. Each takes `(tx, **arguments)` and gives the conversations that it changed."""
+
+
+CONVERSATIONS: Final = ("conversation_id", "other_id")
+"""Arguments of steps that are ids of conversations."""
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -99,6 +104,8 @@ async def use_undo(tx: Tx, undo_id: UUID) -> Undone:
         raise Gone("This was taken back already.", code="undo-used")
     if row["expires_at"] < tx.now:
         raise Gone("This can only be taken back for ten minutes.", code="undo-expired")
+    # locked together and in id order, whatever the order of the steps
+    await lock_rows(tx, [UUID(v) for g in row["groups"] for s in g for k, v in s["arguments"].items() if k in CONVERSATIONS])
     undone = Undone(undone=0, failed=[], conversations=[])
     first: Problem | None = None
     for group in reversed(row["groups"]):

@@ -150,6 +150,9 @@ class _Group:
             except _TROUBLE as error:
                 log.warning("jobs: the database is away, trying again", queue=self._queue, error=str(error))
                 pause = 0.5
+            except Exception:
+                log.exception("jobs could not be claimed, trying again", queue=self._queue)
+                pause = 5.0
             if pause > 0:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)
@@ -158,7 +161,7 @@ class _Group:
     async def _arm(self) -> None:
         now = datetime.now(UTC)
         async with self._database.reading() as connection:
-            for spec in KINDS.values():
+            for spec in list(KINDS.values()):
                 if spec.cron is not None and spec.queue == self._queue:
                     await store.arm(connection, spec.queue, spec.kind, spec.cron.next_after(now))
 
@@ -293,7 +296,8 @@ class _Group:
             self._ended = ended + self._ended
             raise
         for job, _, error, outcome in ended:
-            self._held.pop(job.id, None)
+            if self._held.get(job.id) is job:
+                del self._held[job.id]
             DONE.labels(job.kind, outcome if job.id in ours else "lost").inc()
             if job.id not in ours:
                 log.warning("a job's end came too late: another node has it", job=job.id, kind=job.kind)

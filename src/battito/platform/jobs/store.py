@@ -14,7 +14,7 @@ FINISH: Final = """
 delete from job v using unnest($1::bigint[], $2::bigint[]) as d(id, fence) where v.id = d.id and v.fence = d.fence returning v.id
 """
 AGAIN: Final = """
-update job v set due_at = clock_timestamp() + d.after_s * interval '1 second', last_error = d.error, leased_by = null,
+update job v set due_at = clock_timestamp() + d.after_s * interval '1 second', last_error = d.error, leased_by = null, fence = v.fence + 1,
   attempts = case when d.counts then v.attempts else 0 end
 from unnest($1::bigint[], $2::bigint[], $3::float8[], $4::text[], $5::bool[]) as d(id, fence, after_s, error, counts)
 where v.id = d.id and v.fence = d.fence returning v.id
@@ -31,7 +31,7 @@ update job v set due_at = clock_timestamp() + $3 * interval '1 second'
 from unnest($1::bigint[], $2::bigint[]) as d(id, fence) where v.id = d.id and v.fence = d.fence returning v.id
 """
 RELEASE: Final = """
-update job v set due_at = clock_timestamp(), leased_by = null, attempts = greatest(0, v.attempts - 1)
+update job v set due_at = clock_timestamp(), leased_by = null, fence = v.fence + 1, attempts = greatest(0, v.attempts - 1)
 from unnest($1::bigint[], $2::bigint[]) as d(id, fence) where v.id = d.id and v.fence = d.fence
 """
 ARM: Final = (

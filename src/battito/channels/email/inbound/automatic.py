@@ -10,7 +10,7 @@ _OUT_OF_OFFICE = re.compile(
     r"^\s*(?:\[?\s*)?(?:automat(?:ic|ed)\s+(?:reply|response|message|answer)|auto(?:\s|-)?(?:reply|response|responder|antwort)|autoreply|risposta\s+automatica|risponditore|risponditore\s+automatico|autorisposta|messaggio\s+automatico|fuori\s+(?:sede|ufficio)|"
     r"assen(?:za|te)\s+(?:dall['’]ufficio|per)|assenza\b|sono\s+(?:in\s+ferie|assente|fuori)|in\s+ferie\b|ufficio\s+chiuso|chiusura\s+(?:estiva|uffici)|out\s+of\s+(?:the\s+)?office|out-of-office|ooo\b|away\s+from\s+(?:my\s+|the\s+)?(?:office|mail|desk|email)|on\s+(?:vacation|leave|holiday)|vacation\s+(?:reply|message|notice)|i['’]?\s?a?m\s+(?:out|away|on)\b|"
     r"automatische\s+(?:antwort|r[üu]ckmeldung|mitteilung)|abwesenheit\w*|abwesend|ich\s+bin\s+(?:abwesend|nicht\s+im)|au(?:ß|ss)er\s+haus|nicht\s+im\s+(?:haus|b[üu]ro)|urlaub\w*|r[ée]ponse\s+automatique|absence\b|absent\s+du|en\s+cong[ée]s?|notification\s+d['’]absence|respuesta\s+autom[áa]tica|fuera\s+de\s+(?:la\s+)?oficina|ausen(?:te|cia)|resposta\s+autom[áa]tica|fora\s+do\s+escrit[óo]rio|"
-    r"automatisch\s+antwoord|afwezig\w*|niet\s+op\s+kantoor|autosvar|automatiskt?\s+svar|fr[åa]nvarande|frånvaro|fravær|automaattinen\s+vastaus|poissa|odpowied[zź]\s+automatyczna|autoodpowied|automatická\s+odpověď|автоматический\s+ответ|автоответ|нет\s+на\s+месте|automatikus\s+válasz|otomatik\s+yanıt|自动回复|自動回覆|自動応答|不在|자동\s*회신)",
+    r"automatisch\s+antwoord|afwezig\w*|niet\s+op\s+kantoor|autosvar|automatiskt?\s+svar|fr[åa]nvarande|frånvaro|fravær|automaattinen\s+vastaus|poissa|odpowied[zź]\s+automatyczna|automatyczna\s+odpowied\w*|auto:\s|autoodpowied|automatická\s+odpověď|автоматический\s+ответ|автоответ|нет\s+на\s+месте|automatikus\s+válasz|otomatik\s+yanıt|自动回复|自動回覆|自動応答|不在|자동\s*회신)",
     re.IGNORECASE,
 )
 _OUT_OF_OFFICE_TAIL = re.compile(r"(?:\(|\[|-|–|:)\s*(?:out\s+of\s+(?:the\s+)?office|risposta\s+automatica|auto-?reply|automatic\s+reply|fuori\s+ufficio|vacation)\b.{0,20}$", re.IGNORECASE)
@@ -75,6 +75,11 @@ def _receipt(root: Part, subject: str) -> tuple[Auto, str] | None:
     if _READ_RECEIPT.match(subject) and (header(root, "x-ms-exchange-generated-message-source") or header(root, "auto-submitted") or root.raw("return-path").strip() == b"<>"):
         return "read-receipt", "Subject"
     return None
+
+
+def rejects(reports: list[tuple[str, str]]) -> bool:
+    """Whether a disposition notification says that a mail store threw the mail away unread: a bounce in disguise."""
+    return any(kind.endswith("disposition-notification") and re.search(r"automatic-action/[^;]*;\s*deleted", text, re.IGNORECASE) for kind, text in reports)
 
 
 def _calendar_reply(root: Part) -> tuple[Auto, str] | None:

@@ -45,7 +45,7 @@ class Content:
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
-    reports: list[str] = field(default_factory=list)
+    reports: list[tuple[str, str]] = field(default_factory=list)
     embedded: list[Part] = field(default_factory=list)
     calendar: Event | None = None
     security: list[str] = field(default_factory=list)
@@ -70,7 +70,7 @@ def _walk(part: Part, found: Content, budget: Budget, *, alternative: bool) -> N
     if main == "multipart":
         _multipart(part, found, budget)
     elif main == "message" and (sub in _REPORTS or (sub == "rfc822" and not part.parts and not part.body.strip())):
-        found.reports.append(normalise(charsets.decode(content(part, budget), "utf-8")[0]))
+        found.reports.append((sub, normalise(charsets.decode(content(part, budget), "utf-8")[0])))
     elif main == "message" and part.parts:
         found.embedded.append(part.parts[0])
         found.attachments.append(_attachment(part, content(part, budget), inline=False))
@@ -152,7 +152,7 @@ def _text(part: Part, found: Content, budget: Budget) -> None:
         _calendar(part, data, text, found)
         return
     if sub == "rfc822-headers":
-        found.reports.append(text)
+        found.reports.append((sub, text))
         return
     if sub in ("enriched", "richtext"):
         text = unrich(text)

@@ -1,0 +1,138 @@
+import { upload } from '../../api/files'
+import { asProblem } from '../../api/problem'
+import type { Attachment, ConversationDetail, Draft, EmailFields, Id, Mode, NewMessage } from '../../api/types'
+import { explain } from '../../i18n/explain'
+import { drafts } from '../../model/drafts.svelte'
+import { directory } from '../../model/directory.svelte'
+
+/** A file on its way up. */
+export interface Uploading {
+  id: string
+  name: string
+  size: number
+  share: number
+  problem: string | null
+  cancel: () => void
+}
+
+/** What stands in the composer: text, files, mail fields; kept as a draft at each change. */
+export class Writing {
+  readonly id: Id
+  mode = $state<Mode>('reply')
+  text = $state('')
+  files = $state.raw<Attachment[]>([])
+  uploads = $state.raw<Uploading[]>([])
+  email = $state<EmailFields>({})
+  #touched = false
+
+  constructor(id: Id, detail: ConversationDetail, mode: Mode) {
+    this.id = id
+    this.mode = mode
+    this.#load(detail.drafts)
+  }
+
+  #load(remote: readonly Draft[]): void {
+    const kept = drafts.read(this.id, this.mode, remote)
+    this.text = kept.text
+    this.files = kept.attachments
+    this.email = kept.email ?? {}
+    this.#touched = false
+  }
+
+  /** Put one draft away and take the other up. */
+  switch(mode: Mode, remote: readonly Draft[]): void {
+    if (mode === this.mode) return
+    this.flush()
+    this.mode = mode
+    this.#load(remote)
+  }
+
+  /** Something was typed, added or taken away. */
+  changed(): void {
+    this.#touched = true
+    const { text, files } = this
+    drafts.write(this.id, this.mode, { text, attachments: files, email: $state.snapshot(this.email), mentions: [] })
+  }
+
+  /** Keep what has not been kept yet. */
+  flush(): void {
+    if (this.#touched) this.changed()
+    this.#touched = false
+  }
+
+  restore(body: NewMessage, files: Attachment[]): void {
+    this.text = this.text.trim() ? `${body.text}\n\n${this.text}` : body.text
+    this.files = [...files, ...this.files]
+    this.email = body.email ?? {}
+    this.changed()
+  }
+
+  clear(): void {
+    this.text = ''
+    this.files = []
+    this.email = {}
+    this.#touched = false
+  }
+
+  get empty(): boolean {
+    return this.text.trim() === '' && this.files.length === 0
+  }
+
+  get busy(): boolean {
+    return this.uploads.some((one) => one.problem === null)
+  }
+
+  /** Colleagues named with @ in a note. */
+  get mentions(): Id[] {
+    if (this.mode !== 'note') return []
+    const text = this.text.toLowerCase()
+    return [...directory.colleagues.values()].filter((one) => text.includes(`@${one.name.toLowerCase()}`)).map((one) => one.id)
+  }
+
+  /** The message to send, or null while there is nothing to send or a file is still on its way. */
+  message(mail: boolean, then: NewMessage['then'], override: boolean): NewMessage | null {
+    if (this.empty || this.busy) return null
+    const email = $state.snapshot(this.email)
+    const note = this.mode === 'note'
+    return {
+      client_id: crypto.randomUUID(),
+      kind: note ? 'note' : 'message',
+      text: this.text.trim(),
+      attachments: this.files.map((file) => file.id),
+      mentions: this.mentions,
+      ...(mail && !note && Object.keys(email).length > 0 && { email }),
+      ...(override && !note && { override: true }),
+      ...(!note && then && { then }),
+    }
+  }
+
+  attach(list: Iterable<File>): void {
+    for (const file of list) void this.#upload(file)
+  }
+
+  async #upload(file: File): Promise<void> {
+    const call = new AbortController()
+    const id = crypto.randomUUID()
+    const forget = () => (this.uploads = this.uploads.filter((one) => one.id !== id))
+    const cancel = () => {
+      call.abort()
+      forget()
+    }
+    const patch = (change: Partial<Uploading>) =>
+      (this.uploads = this.uploads.map((one) => (one.id === id ? { ...one, ...change } : one)))
+    this.uploads = [...this.uploads, { id, name: file.name, size: file.size, share: 0, problem: null, cancel }]
+    try {
+      const kept = await upload(file, (share) => patch({ share }), call.signal)
+      forget()
+      this.files = [...this.files, kept]
+      this.changed()
+    } catch (thrown) {
+      if (!call.signal.aborted) patch({ problem: explain(asProblem(thrown)) })
+    }
+  }
+
+  drop(id: Id): void {
+    this.files = this.files.filter((file) => file.id !== id)
+    this.changed()
+  }
+}
