@@ -18,6 +18,7 @@ from litestar.types import ControllerRouterHandler
 
 from battito import __version__
 from battito.accounts import api as accounts_api
+from battito.accounts.access_api import SignInNotes
 from battito.accounts.sessions import Sessions, bearer
 from battito.contacts import api as contacts_api
 from battito.conversations import api as conversations_api
@@ -58,6 +59,7 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     services.provide(load_key_ring(settings), KeyRing)
     sessions = Sessions(database, settings.session_hours)
     services.provide(sessions)
+    services.provide(SignInNotes())
     services.provide(Batcher(database))
     services.provide(Consumers(database, services))
     services.provide(LiveSocket(services))

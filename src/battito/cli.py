@@ -53,10 +53,24 @@ def _migrate(rest: list[str]) -> int:
     return asyncio.run(migrate_command(_settings(arguments), plan_only=arguments.plan))
 
 
+def _operation(name: str) -> Callable[[list[str]], int]:
+    def command(rest: list[str]) -> int:
+        from battito.operations import commands
+
+        run: Callable[[list[str]], int] = getattr(commands, f"{name}_command")
+        return run(rest)
+
+    return command
+
+
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "run": (_run, "start everything, with the demo"),
     "serve": (_serve, "the production server"),
     "migrate": (_migrate, "bring the database up to date (--plan: only say how)"),
+    "backup": (_operation("backup"), "write database, attachments, keys and settings into one file"),
+    "restore": (_operation("restore"), "put a back-up in place (--check: only look at it)"),
+    "doctor": (_operation("doctor"), "what is wrong with this installation, and how to mend it"),
+    "settings": (_operation("settings"), "every setting, its value and where that came from"),
 }
 
 

@@ -30,19 +30,27 @@ where s.token_hash = $1 and s.revoked_at is null and s.expires_at > now() and u.
 """
 
 
+FIND_KEY: Final = """
+select k.id as key_id, k.name as key_name, k.scopes, k.used_at, k.expires_at, u.id as user_id, u.workspace_id, u.name, u.brand_ids,
+  coalesce((select array_agg(distinct p) from user_role ur join role r on r.id = ur.role_id and r.workspace_id = u.workspace_id, unnest(r.permissions) p
+            where ur.user_id = u.id and ur.workspace_id = u.workspace_id), '{}') as permissions
+from api_key k join app_user u on u.id = k.user_id and u.workspace_id = k.workspace_id
+where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and u.disabled_at is null
+"""
+KEY_PREFIX: Final = "bk_"
+
+
 def token_hash(token: str) -> bytes:
     """What is stored of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
 def bearer(scope: Scope) -> str | None:
-    """The session token of a request: cookie first, then `Authorization: Bearer`."""
-    token = cookie(scope, COOKIE)
-    if token is None:
-        value = header(scope, b"authorization")
-        if value is not None and value[:7].lower() == "bearer ":
-            token = value[7:].strip()
-    return token
+    """The token of a request: `Authorization: Bearer` first (a program says it on purpose), then the browser's cookie."""
+    value = header(scope, b"authorization")
+    if value is not None and value[:7].lower() == "bearer ":
+        return value[7:].strip()
+    return cookie(scope, COOKIE)
 
 
 class Sessions:
@@ -59,27 +67,51 @@ class Sessions:
         now = time.monotonic()
         if known is not None and known[0] > now:
             return known[1]
+        find = self._of_key if token.startswith(KEY_PREFIX) else self._of_session
+        context = await find(key)
+        if context is None:
+            self._known.pop(key, None)
+            return None
+        if len(self._known) > 50_000:
+            self._known.clear()
+        self._known[key] = (now + REMEMBER_S, context)
+        return context
+
+    async def _of_session(self, key: bytes) -> Context | None:
         async with self._database.reading() as connection:
             row = await connection.fetchrow(FIND, key)
             if row is None:
-                self._known.pop(key, None)
                 return None
             if (datetime.now(UTC) - row["seen_at"]).total_seconds() > TOUCH_S:
                 await connection.execute(
                     "update sign_in set seen_at = now(), expires_at = now() + $3 * interval '1 hour' where id = $1 and workspace_id = $2",
                     row["session_id"], row["workspace_id"], self._hours,
                 )  # fmt: skip
-        context = Context(
+        return Context(
             workspace_id=row["workspace_id"],
             actor=Actor(ActorKind.agent, row["user_id"], row["name"]),
             permissions=frozenset(row["permissions"]),
             brands=None if row["brand_ids"] is None else frozenset(row["brand_ids"]),
             session_id=row["session_id"],
         )
-        if len(self._known) > 50_000:
-            self._known.clear()
-        self._known[key] = (now + REMEMBER_S, context)
-        return context
+
+    async def _of_key(self, key: bytes) -> Context | None:
+        async with self._database.reading() as connection:
+            row = await connection.fetchrow(FIND_KEY, key)
+            if row is None:
+                return None
+            if row["used_at"] is None or (datetime.now(UTC) - row["used_at"]).total_seconds() > TOUCH_S:
+                await connection.execute(
+                    "update api_key set used_at = now() where id = $1 and workspace_id = $2",
+                    row["key_id"],
+                    row["workspace_id"],
+                )
+        return Context(
+            workspace_id=row["workspace_id"],
+            actor=Actor(ActorKind.agent, row["user_id"], f"{row['name']} ({row['key_name']})"),
+            permissions=frozenset(row["permissions"]) & frozenset(row["scopes"]),
+            brands=None if row["brand_ids"] is None else frozenset(row["brand_ids"]),
+        )
 
     def hear(self, event: StoredEvent) -> None:
         """Forget remembered contexts when accounts change."""

@@ -41,10 +41,10 @@ class Filters(msgspec.Struct, kw_only=True, omit_defaults=True):
 NAMES: Final = tuple(field.name for field in msgspec.structs.fields(Filters))
 
 
-def parse(given: Mapping[str, Any]) -> Filters:
+def parse(given: Mapping[str, Any], *, me: UUID | None = None) -> Filters:
     """Filters from texts with commas, lists, or a mixture. Unknown names are refused. Raises `Invalid` naming the filter.
 
-    `status=all` is every status; `none` among ids stands for "has none"; `me` is put in by the caller.
+    `status=all` is every status; `none` among ids stands for "has none", `me` for the id given as `me`.
     """
     out: dict[str, Any] = {}
     faults: dict[str, str] = {}
@@ -62,6 +62,8 @@ def parse(given: Mapping[str, Any]) -> Filters:
             continue
         words = value.split(",") if isinstance(value, str) else list(value)
         words = [None if w is None or w == "none" else str(w).strip() for w in words if w != ""]
+        if name == "owner" and me is not None:
+            words = [str(me) if w == "me" else w for w in words]
         if name == "status" and words == ["all"]:
             words = list(STATUSES)
         if len(words) > MOST:
@@ -77,3 +79,9 @@ def parse(given: Mapping[str, Any]) -> Filters:
 
 
 _TYPES: Final = {field.name: field.type for field in msgspec.structs.fields(Filters)}
+
+
+def join(base: Filters, more: Filters) -> Filters:
+    """Both hold: what `more` names replaces what `base` says of the same thing."""
+    named = {name: getattr(more, name) for name in NAMES if getattr(more, name) not in ([], None, "")}
+    return msgspec.structs.replace(base, **named)

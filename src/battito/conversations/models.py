@@ -254,3 +254,17 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
 
     reply: bool
     why: Literal["merged", "permission", "owner", "channel"] | None = None
+
+
+class View(msgspec.Struct, kw_only=True):
+    """A list that somebody saved: a standard view, filters and an order under a name."""
+
+    id: UUID
+    name: str
+    shared: bool
+    mine: bool
+    filters: dict[str, Any]
+    """As in the query of `GET /conversations`, and `view` for the standard view it begins from."""
+    order: Literal["due", "recent", "oldest"]
+    position: int
+    version: int

@@ -172,6 +172,8 @@ def gather(
         "soon": Day(clock.working_day(today, rng.randrange(3, 7))),
         "later": Day(clock.working_day(today, rng.randrange(9, 16))),
         "dead": Day(today - timedelta(days=rng.randrange(25, 90))),
+        "eurpower": Money(rng.choice([7040, 8512, 10566, 12190])),
+        "sse": "tessa" if woman else "te",
         "kwsmall": "3",
         "kwbig": rng.choice(["4,5", "6"]),
         "people": rng.choice(["due", "tre", "quattro", "cinque"]),
@@ -219,9 +221,19 @@ def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random, t
         read=Number(reading),
         readold=Number(max(12, reading - round(supply.yearly / 6))),
         readnext=Number(reading + max(3, round(supply.yearly / 52 * rng.uniform(0.3, 1.2)))),
+        yearly=Number(round(supply.yearly, -1)),
+        monthly=Money(round(catalogue.price(supply.product, supply.yearly, 12) / 12, -2)),
+        alt=_alternative(supply),
+        since=str(supply.since.year),
         real_use=Number(max(3, round(supply.yearly / 6 * rng.uniform(0.8, 1.15)))),
         rooms=rng.choice(["due stanze", "tre stanze", "quattro locali", "un bilocale", "sessanta metri quadri", "novanta metri"]),
     )
+
+
+def _alternative(supply: Supply) -> str:
+    mine = catalogue.BY_NAME[supply.product]
+    options = [p.name for p in catalogue.PRODUCTS if (p.service, p.brand) == (mine.service, mine.brand) and p is not mine]
+    return options[len(supply.meter + supply.point) % len(options)] if options else mine.name
 
 
 def _bill_facts(values: dict[str, Fact], contact: Contact, supply: Supply, bill: Bill, rng: random.Random) -> None:

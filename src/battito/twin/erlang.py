@@ -40,9 +40,7 @@ def erlang_c(agents: int, load: float) -> float:
     return blocked / (1.0 - load / agents * (1.0 - blocked))
 
 
-def wait_without_abandonment(
-    agents: int, arrivals_per_s: float, handle_s: float, target_s: float = 20.0
-) -> Staffed:
+def wait_without_abandonment(agents: int, arrivals_per_s: float, handle_s: float, target_s: float = 20.0) -> Staffed:
     """M/M/N (Erlang C). The mean wait is infinite when the load is not below the number of agents."""
     load = arrivals_per_s * handle_s
     waiting = erlang_c(agents, load)

@@ -199,6 +199,12 @@ async def test_a_recurring_job_is_armed_once_and_never_dies(
         other = await make_services(settings, database_url)
         more = Jobs(other)
         await more.start()
+        async with asyncio.timeout(5):
+            while not await connection.fetchval("select count(*) from job where kind = 'probe.tick'"):
+                await asyncio.sleep(0.01)
+        await more.stop()
+        await more.start()
+        await asyncio.sleep(0.1)
         await more.stop()
         await other.database.close()
         assert await connection.fetchval("select count(*) from job where kind = 'probe.tick'") == 1

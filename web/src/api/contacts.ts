@@ -1,17 +1,17 @@
 import { del, get, patch, post } from './client'
-import type { AttributeDefinition, Care, Contact, Id, Identity, IdentityKind, Page, TimelineItem } from './types'
+import type { AttributeDefinition, Care, Contact, Id, IdentityKind, Page, TimelineItem } from './types'
 
 const at = (id: Id) => `/contacts/${id}`
 
 export type ContactChange = Partial<
   Pick<Contact, 'name' | 'language' | 'timezone' | 'note' | 'location' | 'labels' | 'attributes'>
-> & { care?: Omit<Care, 'id'>[]; company_id?: Id | null }
+> & { care?: Care[]; company_id?: Id | null }
 
 export const one = (id: Id, signal?: AbortSignal) => get<Contact>(at(id), undefined, signal)
 export const find = (q: string, signal?: AbortSignal) => get<Page<Contact>>('/contacts', { q, limit: 20 }, signal)
 export const change = (id: Id, body: ContactChange, version: number) => patch<Contact>(at(id), body, { version })
 export const addIdentity = (id: Id, kind: IdentityKind, value: string) =>
-  post<Identity>(`${at(id)}/identities`, { kind, value })
-export const dropIdentity = (id: Id, identity: Id) => del<undefined>(`${at(id)}/identities/${identity}`)
+  post<Contact>(`${at(id)}/identities`, { kind, value })
+export const dropIdentity = (id: Id, identity: Id) => del<Contact>(`${at(id)}/identities/${identity}`)
 export const timeline = (id: Id, before?: string) => get<Page<TimelineItem>>(`${at(id)}/timeline`, { before })
 export const attributes = () => get<Page<AttributeDefinition>>('/attributes')

@@ -117,15 +117,28 @@ export interface ConversationRow {
   version: number
 }
 
+/** Files of one kind that a channel takes; `size` is bytes of one file. */
+export interface MediaLimit {
+  kind: 'image' | 'audio' | 'video' | 'document'
+  types: string[]
+  size: number
+  caption: number | null
+}
+
 export interface Capabilities {
-  text_limit?: number | null
-  media?: string[]
-  max_file_size?: number | null
-  html?: boolean
-  typing?: boolean
-  read_receipts?: boolean
-  subject?: boolean
-  cc?: boolean
+  /** longest text in characters */
+  text: number | null
+  media: MediaLimit[]
+  /** most files in one message */
+  files: number
+  total_size: number | null
+  html: boolean
+  subject: boolean
+  cc: boolean
+  typing: boolean
+  read_receipts: boolean
+  public: boolean
+  live: boolean
 }
 
 export interface Address {
@@ -260,12 +273,20 @@ export interface BulkDone {
 
 export type IdentityKind = 'email' | 'phone' | 'visitor' | 'handle' | 'external'
 
+export interface Evidence {
+  source: string
+  at: Time
+  detail: string
+}
+
 export interface Identity {
   id: Id
   kind: IdentityKind
   value: string
+  /** the value as people write it */
+  shown: string
   verified: boolean
-  evidence: string | null
+  evidence: Evidence[]
   primary: boolean
 }
 
@@ -290,6 +311,8 @@ export interface Contact {
   since: Time | null
   location: string | null
   counts: { conversations: number; open: number; last_30_days: number }
+  merged_into: Id | null
+  erased_at: Time | null
   version: number
   created_at: Time
 }

@@ -15,6 +15,8 @@ class Desk {
   mode = $state<Mode>('reply')
   /** Grows each time somebody asks for the composer; the composer answers by taking the focus. */
   composeAsked = $state(0)
+  /** What the composer shall write when it answers. */
+  insert: string | null = null
   /** The customer's panel, where it is not always there. */
   sideOpen = $state(false)
   /** The row the keyboard stands on; follows the open one. */
@@ -43,6 +45,12 @@ class Desk {
   compose(mode: Mode): void {
     this.mode = mode
     this.composeAsked++
+  }
+
+  /** Open the composer and write a sign at the caret, as `;` for the canned replies. */
+  composeWith(sign: string): void {
+    this.insert = sign
+    this.compose(this.mode)
   }
 
   ask(kind: DialogKind, ids: Id[] = this.targets): void {

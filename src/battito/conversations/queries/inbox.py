@@ -54,6 +54,8 @@ class Conditions:
 
     def __init__(self, *values: Any) -> None:
         self.parts: list[str] = []
+        self.source = "conversation c"
+        """What is selected from."""
         self.values: list[Any] = list(values)
 
     def value(self, value: Any) -> str:
@@ -79,7 +81,7 @@ class Conditions:
 
 
 def conditions(context: Context, view: str, filters: Filters) -> Conditions:
-    """What selects the rows (alias `c`, contact `p`) of a standard view with filters, in the caller's workspace and brands.
+    """What selects the rows (alias `c`) of a standard view with filters, in the caller's workspace and brands.
 
     Without a status: those not resolved; all of them when the list is about a contact or a search.
     """
@@ -128,6 +130,7 @@ def _look_for(where: Conditions, q: str) -> None:
     either = []
     if number.isascii() and number.isdigit() and len(number) < 18:
         either.append(f"c.number = {where.value(int(number))}")
+    where.source += " join contact p on p.id = c.contact_id and p.workspace_id = c.workspace_id"
     pattern = "%" + q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
     text = where.value(pattern)
     either += [f"c.subject ilike {text}", f"p.name ilike {text}"]
@@ -193,8 +196,7 @@ async def _page(
     with found as (
       select id, sort_group, sort_key from (
         select c.id, {group} as sort_group, {key} as sort_key
-        from conversation c join contact p on p.id = c.contact_id and p.workspace_id = c.workspace_id
-        where {where.sql}) k
+        from {where.source} where {where.sql}) k
       where {beyond} order by sort_group, sort_key, id limit {where.value(limit + 1)})
     select {COLUMNS}, f.sort_group, f.sort_key {FROM} join found f on f.id = c.id
     where c.workspace_id = $1 order by f.sort_group, f.sort_key, f.id"""
@@ -217,8 +219,7 @@ async def find_ids(connection: Any, context: Context, *, view: str, filters: Fil
     context.require("conversations.read")
     where = conditions(context, view, filters)
     rows = await connection.fetch(
-        "select c.id from conversation c join contact p on p.id = c.contact_id and p.workspace_id = c.workspace_id"
-        f" where {where.sql} order by c.id limit {where.value(limit)}",
+        f"select c.id from {where.source} where {where.sql} order by c.id limit {where.value(limit)}",
         *where.values,
     )
     return [row["id"] for row in rows]

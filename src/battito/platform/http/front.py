@@ -118,8 +118,8 @@ def guard(scope: Scope) -> None:
     A custom header cannot be set by a form and makes a cross-site fetch ask first (CORS preflight), which is never
     granted. WebSockets have no headers of ours, so for them the Origin decides.
     """
-    if header(scope, b"authorization") is not None and header(scope, b"cookie") is None:
-        return  # a program with its own token
+    if header(scope, b"authorization") is not None:
+        return  # a program with its own token, which no other site can add
     origin = header(scope, b"origin")
     if origin is not None:
         host = header(scope, b"x-forwarded-host") or header(scope, b"host") or ""

@@ -29,7 +29,8 @@ log = structlog.get_logger(__name__)
 LEASE_S: Final = 30.0
 LOOK_S: Final = 0.5  # how long a node stays unaware of jobs that another one wrote and is too busy to run
 LONGEST_BACKOFF_S: Final = 3600.0
-AHEAD: Final = 200  # jobs claimed beyond the free slots, when they are short
+AHEAD: Final = 400  # jobs claimed beyond the free slots at most
+AHEAD_S: Final = 0.05  # and no more than are done in this time
 
 DONE: Final = Counter("battito_jobs_total", "Jobs by how they ended", ["kind", "outcome"])
 TIME: Final = Histogram(
@@ -94,7 +95,7 @@ class _Group:
         self._held: dict[int, Job] = {}  # claimed and not yet acknowledged: their leases are lengthened
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._ended: list[tuple[Job, float | None, str | None, str]] = []  # job, delay, error, outcome
-        self._short = 0  # jobs that ended since the last claim
+        self._mean_s = AHEAD_S  # moving mean of the time of one try
         self._wake, self._work, self._end = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._services_tasks: list[asyncio.Task[None]] = []
         self._workers: list[asyncio.Task[None]] = []
@@ -103,6 +104,11 @@ class _Group:
     @property
     def _kinds(self) -> list[str]:
         return [spec.kind for spec in KINDS.values() if spec.queue == self._queue]
+
+    @property
+    def _ahead(self) -> int:
+        """How many jobs to hold beyond those under way: what is done in a moment. Long jobs are left to other nodes."""
+        return min(AHEAD, int(self._slots * AHEAD_S / max(self._mean_s, 1e-6)) - self._slots)
 
     def wake(self) -> None:
         self._wake.set()
@@ -167,12 +173,11 @@ class _Group:
 
     async def _claim(self) -> float:
         """Take what is due; the seconds to wait before looking again."""
-        free = self._slots - len(self._tasks) - len(self._ready)
-        ahead = min(AHEAD, self._short) - len(self._ready) if len(self._ready) < self._slots else 0
-        limit = max(free, ahead, 0)
-        if limit == 0:
+        if len(self._ready) > self._ahead // 2:
             return LOOK_S  # a worker that ends its job wakes us
-        self._short = 0
+        limit = self._ahead + self._slots - len(self._tasks) - len(self._ready)
+        if limit <= 0:
+            return LOOK_S
         async with self._database.reading() as connection:
             found = await store.claim(connection, self._queue, self._kinds, limit, self._lease_s, self._services.node)
             if not found:
@@ -203,8 +208,7 @@ class _Group:
                 raise
             finally:
                 del self._tasks[job.id]
-            self._short += 1
-            if len(self._ready) < self._slots:
+            if len(self._ready) <= self._ahead // 2:
                 self._wake.set()
 
     async def _run(self, job: Job) -> None:
@@ -232,8 +236,10 @@ class _Group:
             else:
                 self._put(job, self._next(spec), None, "done")
         finally:
+            took = time.perf_counter() - started
+            self._mean_s += (took - self._mean_s) / 10
             RUNNING.labels(self._queue).dec()
-            TIME.labels(job.kind).observe(time.perf_counter() - started)
+            TIME.labels(job.kind).observe(took)
 
     def _failed(self, spec: Spec, job: Job, error: Exception) -> None:
         text = f"{type(error).__name__}: {error}" if not isinstance(error, RetryLater | GiveUp) else str(error)

@@ -120,7 +120,25 @@ def _up(lines: list[str], depths: list[int], index: int) -> int:
         elif lines[position].strip():
             break
         position -= 1
+    first = _field(lines[index])
+    if first is not None and first[0] != words.FROM:
+        start = min(start, _sender_above(lines, depths, index))
     return start
+
+
+def _sender_above(lines: list[str], depths: list[int], index: int) -> int:
+    """Lotus Notes writes the sender and the date over the block: `"Smith, John" <j@x> on 03/10/2000 09:12` or two lines."""
+    above = index - 1
+    if above >= 0 and not lines[above].strip():
+        above -= 1
+    if above < 0 or depths[above]:
+        return index
+    line = lines[above].strip()
+    if len(line) > 120 or not _DATE.search(line) or _field(line) is not None or not (_TIME.search(line) or _MAILBOX.search(line)):
+        return index
+    if _DATE_FIRST.match(line) and above > 0 and 0 < len(lines[above - 1].strip()) < 80 and not depths[above - 1]:
+        return above - 1
+    return above
 
 
 def _field(line: str) -> tuple[str, str] | None:

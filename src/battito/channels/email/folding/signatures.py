@@ -147,8 +147,6 @@ def _footer(lines: list[str], start: int, end: int) -> int | None:
             above = index
             while above > start and index - above < 3 and (not lines[above - 1].strip() or _RULE.match(lines[above - 1]) or _STRICT.match(lines[above - 1])):
                 above -= 1
-            if above == start:
-                return index if index > start else None
             return above
     return None
 
@@ -159,13 +157,13 @@ def _legal(lines: list[str], start: int, end: int) -> int | None:
     first: int | None = None
     for begin, stop in reversed(paragraphs[-12:]):
         text = " ".join(line.strip() for line in lines[begin:stop])
-        if _DISCLAIMER.match(text):
+        if _is_disclaimer(text):
             first = begin
-        elif inner := next((i for i in range(begin + 1, stop) if _DISCLAIMER.match(lines[i])), None):
+        elif inner := next((i for i in range(begin + 1, stop) if _is_disclaimer(" ".join(lines[i:stop]))), None):
             first = inner
             break
         elif first is None:
-            if not (len(text) > 250 and _DISCLAIMER.search(text)) and not all(_line_score(line) > 0 or _RULE.match(line) for line in lines[begin:stop]):
+            if not all(_line_score(line) > 0 or _RULE.match(line) for line in lines[begin:stop]):
                 # the second half of a legal text, in another language or after a blank line
                 if not (len(text) > 60 and len(text) < 1500 and _is_legal_prose(text)):
                     return None
@@ -173,19 +171,35 @@ def _legal(lines: list[str], start: int, end: int) -> int | None:
             break
         if first is not None and _RULE.match(lines[begin]):
             first = begin
-    if first is None or first <= start:
+    if first is None:
         return None
     above = first
     while above > start and (not lines[above - 1].strip() or _RULE.match(lines[above - 1])):
         above -= 1
-    return above if above > start else first
+    return above
 
 
 _LEGAL_WORDS = re.compile(
-    r"riservat|confidenzial|destinatari|vietat[ao]|diffusione|distruggere|cancellar|trattamento|dati personali|normativa|"
+    r"riservat|confidenzial|destinatari|vietat[ao]|diffusione|distruggere|cancellar|trattamento|dati personali|normativa|messaggio|e-?mail|comunicazion|informazioni contenute|per errore|allegat|"
     r"confidential|intended|recipient|privileged|disclos|distribut|unauthori|prohibited|delete|liab|viruses|vertraulich|empfänger|confidentiel|destinataire|gdpr",
     re.IGNORECASE,
 )
+
+
+_REQUEST = re.compile(
+    r"\b(?:chied\w+|richied\w+|richiest\w+|vorre\w+|desider\w+|intend\w+|eserci\w+|diffid\w+|recess\w+|reced\w+|disdett\w+|comunic(?:o|hiamo)|dichiar\w+|contest\w+|reclam\w+|sollecit\w+|la\s+sottoscritt\w+|il\s+sottoscritt\w+|"
+    r"i\s+(?:hereby|request|would|want|wish|am|have|need)|we\s+(?:request|would|want|wish|need)|please\s+(?:delete|send|erase|remove)\s+(?:all\s+)?(?:my|our))\b",
+    re.IGNORECASE,
+)
+
+
+def _is_disclaimer(text: str) -> bool:
+    """Legal text of the usual sort; never a customer's own request under the same law ("ai sensi del GDPR chiedo …")."""
+    if not _DISCLAIMER.match(text):
+        return False
+    if not text.lstrip(" *_-").lower().startswith(("ai sensi", "d.lgs", "d. lgs", "regolamento", "chi ", "se ", "qualora", "if you", "il contenuto")):
+        return not re.match(r"(?i)\W*(?:quest|la\s+presente|this)", text) or not _REQUEST.search(text) or _is_legal_prose(text)
+    return _is_legal_prose(text) and not (_REQUEST.search(text) and len(text) < 400)
 
 
 def _is_legal_prose(text: str) -> bool:
@@ -284,7 +298,7 @@ def _line_score(line: str) -> int:
     if not text or _RULE.match(line) or _PICTURE.match(line):
         return 1
     if len(text) > 140:
-        return 2 if _DISCLAIMER.match(text) else -1
+        return 2 if _is_disclaimer(text) else -1
     if _is_mobile(line):
         return 2
     if "?" in text:
@@ -293,7 +307,7 @@ def _line_score(line: str) -> int:
         return 2 if len(re.findall(r"\w+", words.CONTACT.sub(" ", text))) <= 12 else -1
     if _TITLE.search(text) and len(text) < 80 and not _prose(text):
         return 2
-    if _DISCLAIMER.match(text):
+    if _is_disclaimer(text):
         return 2
     if _NAME.match(text) or _CLOSING.match(text):
         return 1

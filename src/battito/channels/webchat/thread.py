@@ -1,0 +1,155 @@
+"""The visitor's side of a conversation: which messages they see, with which names and addresses, and how it stands."""
+
+import base64
+import hmac
+import time
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from battito.channels.base import Message
+from battito.channels.webchat.protocol import ShownAuthor, ShownFile, ShownMessage, State
+from battito.channels.webchat.settings import WebChatSettings
+from battito.conversations.models import Attachment
+from battito.platform.actor import ActorKind
+
+PAGE: Final = 50
+CATCH_UP: Final = 500
+"""A visitor who missed more than this starts from the newest page."""
+FILE_URL_S: Final = 6 * 3600
+
+MESSAGES: Final = """
+select id, seq, client_id, author_kind, author_name, text, attachments, created_at, deleted_at
+from message
+where workspace_id = $1 and conversation_id = $2 and kind = 'message' and ($3::bigint is null or seq > $3) and ($4::bigint is null or seq < $4)
+"""
+
+STATE: Final = """
+select c.status, c.owner_kind, o.name as owner_name, c.seq, c.merged_into,
+  coalesce((select max(seq) from message m where m.workspace_id = c.workspace_id and m.conversation_id = c.id and m.kind = 'message'
+            and m.author_kind = 'customer'), 0) as last_said,
+  coalesce((select m.seq from message m where m.workspace_id = c.workspace_id and m.conversation_id = c.id and m.kind = 'message'
+            and m.author_kind = 'customer' order by m.seq desc offset c.unread limit 1), 0) as read,
+  exists(select from webchat_rating r where r.workspace_id = c.workspace_id and r.conversation_id = c.id) as rated
+from conversation c left join app_user o on o.id = c.owner_id and o.workspace_id = c.workspace_id
+where c.workspace_id = $1 and c.id = $2
+"""
+
+
+class FileLinks:
+    """Addresses under which a visitor may fetch a file for a while, without a header (pictures and players have none)."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def url(self, workspace_id: UUID, file_id: UUID) -> str:
+        """An address good for some hours. It changes once an hour, so that browsers keep what they have fetched."""
+        until = (int(time.time()) // 3600) * 3600 + FILE_URL_S
+        return f"/chat/files/{file_id}?w={workspace_id.hex}&until={until}&sig={quote(self._sign(workspace_id, file_id, until))}"
+
+    def check(self, workspace_id: str, file_id: UUID, until: str, signature: str) -> UUID | None:
+        """The workspace whose file may be read, or None."""
+        try:
+            workspace, moment = UUID(workspace_id), int(until)
+        except ValueError:
+            return None
+        if moment < time.time() or not hmac.compare_digest(signature, self._sign(workspace, file_id, moment)):
+            return None
+        return workspace
+
+    def _sign(self, workspace_id: UUID, file_id: UUID, until: int) -> str:
+        mac = hmac.digest(self._key, workspace_id.bytes + file_id.bytes + until.to_bytes(8), "sha256")
+        return base64.urlsafe_b64encode(mac[:18]).decode()
+
+
+def agent_name(name: str, how: str) -> str:
+    """How much of an agent's name a visitor sees: `full`, `first`, `none`."""
+    if how == "none":
+        return ""
+    return name if how == "full" else name.split(" ", 1)[0]
+
+
+class Shower:
+    """Shows one workspace's messages to visitors of one widget."""
+
+    def __init__(self, settings: WebChatSettings, links: FileLinks, workspace_id: UUID) -> None:
+        self._settings, self._links, self._workspace = settings, links, workspace_id
+
+    def from_row(self, row: asyncpg.Record) -> ShownMessage:
+        """A row of `MESSAGES`."""
+        return self._shown(
+            id=row["id"],
+            seq=row["seq"],
+            client_id=row["client_id"],
+            kind=row["author_kind"],
+            name=row["author_name"],
+            text="" if row["deleted_at"] else row["text"],
+            files=[] if row["deleted_at"] else msgspec.convert(row["attachments"], list[Attachment]),
+            at=row["created_at"],
+        )
+
+    def from_message(self, m: Message) -> ShownMessage | None:
+        """A message of an event; None for what visitors never see (notes, activity)."""
+        if m.kind != "message":
+            return None
+        return self._shown(
+            id=m.id,
+            seq=m.seq,
+            client_id=m.client_id,
+            kind=m.author.kind.value,
+            name=m.author.name,
+            text="" if m.deleted_at else m.text,
+            files=[] if m.deleted_at else m.attachments,
+            at=m.created_at,
+        )
+
+    def _shown(self, *, kind: str, name: str, client_id: UUID, files: list[Attachment], **rest: Any) -> ShownMessage:
+        mine = kind == ActorKind.customer.value
+        who = name if kind == "bot" else "" if mine or kind == "system" else agent_name(name, self._settings.agent_names)
+        shown = [
+            ShownFile(f.id, f.name, f.content_type, f.size, self._links.url(self._workspace, f.id), f.duration)
+            for f in files
+            if f.scan != "infected"
+        ]
+        # an agent's client id is their own screen's affair
+        return ShownMessage(author=ShownAuthor(kind, who), client_id=client_id if mine else None, files=shown, **rest)  # type: ignore[arg-type]
+
+
+async def read_thread(
+    connection: Any, shower: Shower, workspace_id: UUID, conversation_id: UUID, *, after: int | None = None, before: int | None = None
+) -> tuple[list[ShownMessage], bool]:
+    """Messages in order: all after `after` (up to `CATCH_UP`), or the page before `before`, or the newest page; and whether
+    there are more in that direction."""
+    ascending = after is not None
+    limit = CATCH_UP if ascending else PAGE
+    rows = await connection.fetch(
+        f"{MESSAGES} order by seq {'asc' if ascending else 'desc'} limit $5", workspace_id, conversation_id, after, before, limit + 1
+    )
+    shown = [shower.from_row(row) for row in rows[:limit]]
+    return (shown if ascending else shown[::-1]), len(rows) > limit
+
+
+async def read_state(connection: Any, settings: WebChatSettings, workspace_id: UUID, conversation_id: UUID | None, seen: int) -> State:
+    """How the conversation stands, as far as the visitor is concerned."""
+    row = None
+    if conversation_id is not None:
+        row = await connection.fetchrow(STATE, workspace_id, conversation_id)
+    if row is None:
+        return State()
+    owner: str | None = row["owner_kind"]
+    status = "ended" if row["status"] == "resolved" else owner if owner in ("bot", "agent") else "waiting"
+    name = row["owner_name"] or None
+    if owner == "agent" and name:
+        name = agent_name(name, settings.agent_names) or None
+    return State(
+        conversation_id=conversation_id,
+        status=status,  # type: ignore[arg-type]
+        name=name,
+        delivered=row["last_said"] if owner else row["read"],
+        read=row["read"],
+        seen=seen,
+        rated=row["rated"],
+    )

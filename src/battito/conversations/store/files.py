@@ -1,0 +1,44 @@
+"""Stored files as attachments of messages."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from battito.conversations.models import Attachment
+from battito.platform.errors import Invalid
+
+MOST: Final = 50
+"""Files of one message, whatever its channel."""
+
+
+async def attachments_by_id(
+    connection: Any, workspace_id: UUID, ids: Sequence[UUID], *, field: str = "attachments"
+) -> list[Attachment]:
+    """The files as attachments, in the order given. Raises `Invalid` naming the one that is not there or is infected."""
+    if not ids:
+        return []
+    if len(ids) > MOST:
+        raise Invalid(f"A message takes at most {MOST} files.", field=field)
+    rows = await connection.fetch(
+        "select id, name, content_type, size, width, height, duration, scan, preview_sha256 is not null as has_preview"
+        " from file where workspace_id = $1 and id = any($2::uuid[])",
+        workspace_id, list(ids),
+    )  # fmt: skip
+    by_id = {row["id"]: row for row in rows}
+    out = []
+    for n, file_id in enumerate(ids):
+        row = by_id.get(file_id)
+        if row is None:
+            raise Invalid("There is no such file. Upload it again.", field=f"{field}[{n}]")
+        if row["scan"] == "infected":
+            raise Invalid(
+                f"«{row['name']}» holds a virus and is not sent. Take it out.", field=f"{field}[{n}]", code="infected"
+            )
+        out.append(
+            Attachment(
+                id=row["id"], name=row["name"], content_type=row["content_type"], size=row["size"], url=f"/api/v1/files/{row['id']}",
+                preview_url=f"/api/v1/files/{row['id']}/preview" if row["has_preview"] else None, width=row["width"], height=row["height"],
+                duration=row["duration"], scan=row["scan"],
+            )
+        )  # fmt: skip
+    return out

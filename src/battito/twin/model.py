@@ -1,0 +1,239 @@
+"""A scenario made ready to run: the engine's configuration, who works when, and what comes in."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import repeat
+from typing import NamedTuple
+
+import msgspec
+
+from battito.routing.engine import Channel, Overflow, Queue, Ring, Service, Settings
+from battito.twin.draws import Draw, draw_day_factor, draw_handle, draw_patience, stream
+from battito.twin.scenario import (
+    DEFAULT_CHANNELS,
+    AgentRule,
+    QueueRule,
+    Scenario,
+    ScenarioError,
+)
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+
+class Arrival(NamedTuple):
+    """A contact to come: when, how long it takes, how long it waits (infinite: as long as it takes), and its luck.
+
+    `head_start_s` is waiting time it is credited with on entry.
+    """
+
+    at: float
+    handle_s: float
+    patience_s: float
+    head_start_s: float = 0.0
+
+
+Arrivals = Callable[[int], Iterator[Arrival]]
+"""From the number of a replication to the contacts of a queue, in order of time."""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """So many agents alike, and when they work: windows in seconds from the start, in order."""
+
+    name: str
+    count: int
+    skills: Mapping[str, int]
+    channels: frozenset[str] | None
+    capacity: int
+    windows: tuple[tuple[float, float], ...]
+
+    def staffed(self, start: float, end: float) -> float:
+        """Agent-seconds of duty between two moments."""
+        return self.count * math.fsum(max(0.0, min(high, end) - max(low, start)) for low, high in self.windows)
+
+
+class Inflow(msgspec.Struct, frozen=True):
+    """A queue as the simulation sees it."""
+
+    queue: str
+    channel: str
+    priority: float
+    target_s: float
+    short_abandon_s: float
+    wrap_up_s: float
+    arrivals: Arrivals
+
+
+class Model(msgspec.Struct, frozen=True):
+    """All that one replication needs. Times in seconds from the start; figures count from `warmup_s` to `end_s`."""
+
+    settings: Settings
+    queues: tuple[Queue, ...]
+    inflows: tuple[Inflow, ...]
+    groups: tuple[Group, ...]
+    warmup_s: float
+    end_s: float
+
+    def serving(self, queue: str) -> list[int]:
+        """The groups who can serve a queue in some ring, by number."""
+        rules = next(one for one in self.queues if one.id == queue)
+        channel = next(one.channel for one in self.inflows if one.queue == queue)
+        return [
+            number
+            for number, group in enumerate(self.groups)
+            if (group.channels is None or channel in group.channels)
+            and any(_has(group.skills, ring.skills) for ring in rules.rings)
+        ]
+
+
+def _has(skills: Mapping[str, int], needed: Mapping[str, int] | Mapping[object, int]) -> bool:
+    return all(skills.get(str(skill), 0) >= level for skill, level in needed.items())
+
+
+def build(scenario: Scenario) -> Model:
+    """The model of a scenario whose contacts are drawn at random."""
+    end = scenario.hours * HOUR
+    return Model(
+        settings=engine_settings(scenario),
+        queues=tuple(engine_queue(name, rule) for name, rule in scenario.queues.items()),
+        inflows=tuple(inflow(name, rule, drawn(scenario, name, rule)) for name, rule in scenario.queues.items()),
+        groups=tuple(group(rule, place, scenario) for place, rule in enumerate(scenario.agents)),
+        warmup_s=scenario.warmup_hours * HOUR,
+        end_s=end,
+    )
+
+
+def engine_settings(scenario: Scenario) -> Settings:
+    """The engine's settings, with the channel kinds the scenario uses."""
+    rules = {**DEFAULT_CHANNELS, **scenario.channels}
+    channels = tuple(Channel(kind, rule.units, frozenset(rule.interrupts)) for kind, rule in rules.items())
+    routing = scenario.routing
+    try:
+        return Settings(
+            channels, routing.choice, routing.by_level, routing.window_minutes * 60.0, routing.priority_boost_s
+        )
+    except ValueError as error:
+        raise ScenarioError(f"In channels: {error}.") from error
+
+
+def engine_queue(name: str, rule: QueueRule) -> Queue:
+    """The rules of a queue. Offers are accepted at once: the time to answer belongs to the handling time."""
+    own = levels(rule.requirement)
+    rings = tuple(
+        Ring(own if ring.requirement is None else levels(ring.requirement), ring.seconds) for ring in rule.rings
+    )
+    overflow = None if rule.overflow is None else Overflow(rule.overflow.after_s, rule.overflow.queue)
+    service = Service(auto_accept=True, wrap_up_s=rule.wrap_up_s)
+    return Queue(name, rings or (Ring(own),), service=service, overflow=overflow)
+
+
+def inflow(name: str, rule: QueueRule, arrivals: Arrivals) -> Inflow:
+    """A queue's side of the simulation."""
+    return Inflow(
+        name, rule.channel, rule.priority, rule.target_s, rule.short_abandon_s, rule.wrap_up_s, arrivals
+    )
+
+
+def group(rule: AgentRule, place: int, scenario: Scenario) -> Group:
+    """The people of one entry of `agents`."""
+    channels = None if rule.channels is None else frozenset(rule.channels)
+    return Group(
+        rule.name or f"agents[{place}]",
+        rule.count,
+        levels(rule.skills),
+        channels,
+        rule.capacity,
+        windows(rule.shift, scenario.start, scenario.hours * HOUR),
+    )
+
+
+def levels(skills: Mapping[str, int] | list[str]) -> dict[str, int]:
+    """Skills with their levels; a mere list means level 1 of each."""
+    return dict.fromkeys(skills, 1) if isinstance(skills, list) else dict(skills)
+
+
+# ---- when people work
+
+
+def windows(shift: str | list[str] | None, start: str, end_s: float) -> tuple[tuple[float, float], ...]:
+    """A shift, repeated daily, as windows in seconds from the scenario's start."""
+    if shift is None:
+        return ((0.0, math.inf),)
+    origin = clock(start, "start")
+    found: list[tuple[float, float]] = []
+    for part in [shift] if isinstance(shift, str) else shift:
+        sides = part.split("-")
+        if len(sides) != 2:
+            raise ScenarioError(f'A shift reads "08:00-16:30", not "{part}".')
+        low, high = (clock(side.strip(), "shift") for side in sides)
+        length = (high - low) % DAY or DAY
+        first = low - origin - 2 * DAY
+        days = range(int((end_s + 3 * DAY) // DAY) + 1)
+        found += [(first + day * DAY, first + day * DAY + length) for day in days]
+    return merged([(max(low, 0.0), high) for low, high in found if high > 0.0 and low < end_s])
+
+
+def merged(spans: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Windows in order, those that touch made one."""
+    out: list[tuple[float, float]] = []
+    for low, high in sorted(spans):
+        if out and low <= out[-1][1]:
+            out[-1] = (out[-1][0], max(high, out[-1][1]))
+        else:
+            out.append((low, high))
+    return tuple(out)
+
+
+def clock(text: str, where: str) -> float:
+    """Seconds since midnight of "HH:MM" (24:00 is the end of the day)."""
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
+    total = hours * 3600 + minutes * 60 + seconds
+    if minutes > 59 or seconds > 59 or total > DAY:
+        raise ScenarioError(f'In {where}: a time of day reads "08:30", not "{text}".')
+    return float(total)
+
+
+# ---- what comes in
+
+
+def drawn(scenario: Scenario, name: str, rule: QueueRule) -> Arrivals:
+    """Contacts of a Poisson process whose rate is constant in each interval and differs from day to day."""
+    hourly = rule.arrivals_per_hour
+    rates = [rate / HOUR for rate in (hourly if isinstance(hourly, list) else [hourly or 0.0])]
+    handle, patience = rule.handle, rule.patience
+    end, cv, seed = scenario.hours * HOUR, scenario.variability.between_day_cv, scenario.seed
+    assert handle is not None
+
+    def arrivals(replication: int) -> Iterator[Arrival]:
+        handles = draw_handle(handle, stream(seed, replication, name, "handle"))
+        patiences = draw_patience(patience, stream(seed, replication, name, "patience"))
+        gaps = stream(seed, replication, name, "arrivals").expovariate
+        # a busy day is busy in all queues: the factor's stream is shared
+        factor = draw_day_factor(cv, stream(seed, replication, "day"))
+        if len(rates) == 1 and cv <= 0.0:
+            spans: Iterator[tuple[float, float, float]] = iter([(0.0, end, rates[0])])
+        else:
+            spans = _spans(rates, rule.interval_minutes * 60.0, end, factor)
+        for start, stop, rate in spans:
+            if rate <= 0.0:
+                continue
+            at = start + gaps(rate)
+            while at < stop:
+                yield Arrival(at, handles(), patiences())
+                at += gaps(rate)
+
+    return arrivals
+
+
+def _spans(rates: list[float], length: float, end: float, factor: Draw) -> Iterator[tuple[float, float, float]]:
+    """Intervals with their rates, the list of rates repeated as often as needed, each day with its own factor."""
+    days = [factor() for _ in repeat(None, int(end // DAY) + 1)]
+    place = 0
+    while (start := place * length) < end:
+        for day in range(int(start // DAY), int(min(start + length, end) // DAY) + 1):
+            low, high = max(start, day * DAY), min(start + length, (day + 1) * DAY, end)
+            if low < high:
+                yield low, high, rates[place % len(rates)] * days[day]
+        place += 1

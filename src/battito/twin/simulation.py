@@ -1,0 +1,205 @@
+"""One replication: a heap of events around the same engine that routes live.
+
+Events at one moment happen in the order of their kinds. The engine's own timers (rings, overflow, wrap-up) go first.
+"""
+
+from collections.abc import Iterator
+from enum import IntEnum
+from heapq import heappop, heappush
+from typing import Final
+
+from battito.routing.engine import Assigned, Decision, Engine, Presence, Resumed
+from battito.twin.measure import Counts, Tally, count
+from battito.twin.model import HOUR, Arrival, Group, Inflow, Model
+
+DRAIN_S = 4 * HOUR
+"""How long after the end those still waiting are followed. Nobody new comes then."""
+
+
+class Kind(IntEnum):
+    """Events, in the order they happen at one moment."""
+
+    STRETCH = 0
+    SHIFT = 1
+    FINISH = 2
+    ABANDON = 3
+    ARRIVE = 4
+
+
+STRETCH, SHIFT, FINISH, ABANDON, ARRIVE = (int(kind) for kind in Kind)
+
+
+class Source:
+    """A queue's contacts as they come; `tally` is the one of the stretch of time it is."""
+
+    __slots__ = ("arrivals", "inflow", "next", "tally", "weight")
+
+    def __init__(self, inflow: Inflow, replication: int, weight: float) -> None:
+        self.inflow = inflow
+        self.arrivals: Iterator[Arrival] = inflow.arrivals(replication)
+        self.next: Arrival | None = None
+        self.tally = Tally()
+        self.weight = weight
+        """The share of an agent one contact takes."""
+
+
+class Contact:
+    """A contact on its way. `ends` is when the agent will be done; a finish event of another time is void."""
+
+    __slots__ = ("agent", "ends", "handle_s", "left", "tally", "waiting", "weight")
+
+    def __init__(self, tally: Tally, handle_s: float, weight: float) -> None:
+        self.tally = tally
+        self.handle_s = handle_s
+        self.weight = weight
+        self.waiting = True
+        self.ends = 0.0
+        self.left = 0.0
+        self.agent = 0
+
+
+class Simulation:
+    """A replication of a model. `run` gives, for each stretch of time, each queue's counts."""
+
+    def __init__(self, model: Model, replication: int, batches: int = 1) -> None:
+        self.model = model
+        self.engine: Final = Engine(model.settings, model.queues)
+        self.now = 0.0
+        self.contacts: dict[int, Contact] = {}
+        self.decisions = 0
+        self._heap: list[tuple[float, int, int]] = []
+        self._contact_number = 0
+        units = {channel.kind: channel.units for channel in model.settings.channels}
+        self._sources = [Source(inflow, replication, _share(inflow, units)) for inflow in model.inflows]
+        self._starts = [
+            model.warmup_s + (model.end_s - model.warmup_s) * batch / batches for batch in range(batches + 1)
+        ]
+        self._tallies = [[Tally() for _ in self._sources] for _ in range(batches)]
+        self._busy = [[0.0] * len(model.groups) for _ in range(batches)]
+        self._group_of: list[int] = []
+        self._shift_ends: list[float] = []
+        self._shifts: list[tuple[int, float | None]] = []
+        """Changes of duty by number: the agent, and until when they work (None: they go)."""
+        for number, start in enumerate(self._starts):
+            self._heap.append((start, STRETCH, number))
+        for place, group in enumerate(model.groups):
+            self._sign_in(place, group)
+        for place, source in enumerate(self._sources):
+            self._next_arrival(place, source)
+        self._heap.sort()
+        self._timed = any(
+            len(queue.rings) > 1 or queue.overflow is not None or queue.service.wrap_up_s for queue in model.queues
+        )
+
+    def _sign_in(self, place: int, group: Group) -> None:
+        for _ in range(group.count):
+            agent = len(self._group_of)
+            self._group_of.append(place)
+            self._shift_ends.append(0.0)
+            present = bool(group.windows) and group.windows[0][0] <= 0.0
+            self.engine.add_agent(
+                agent,
+                0.0,
+                skills=group.skills,
+                channels=group.channels,
+                capacity=group.capacity,
+                presence=Presence.AVAILABLE if present else Presence.OFFLINE,
+            )
+            for start, end in group.windows:
+                if start <= 0.0:
+                    self._shift_ends[agent] = end
+                else:
+                    self._heap.append((start, SHIFT, len(self._shifts)))
+                    self._shifts.append((agent, end))
+                if end < self.model.end_s + DRAIN_S:
+                    self._heap.append((end, SHIFT, len(self._shifts)))
+                    self._shifts.append((agent, None))
+
+    def _next_arrival(self, place: int, source: Source) -> None:
+        source.next = arrival = next(source.arrivals, None)
+        if arrival is not None:
+            heappush(self._heap, (arrival.at, ARRIVE, place))
+
+    def run(self) -> list[list[Counts]]:
+        """Play it to the end; counts by stretch of time, then by queue in the model's order."""
+        heap, engine, contacts = self._heap, self.engine, self.contacts
+        stop = self.model.end_s + DRAIN_S
+        while True:
+            if self._timed:
+                due = engine.next_timer()
+                if due is not None and due <= stop and (not heap or due <= heap[0][0]):
+                    self.now = due
+                    self._carry_out(engine.tick(due))
+                    continue
+            if not heap:
+                break
+            self.now, kind, number = heappop(heap)
+            if self.now > stop:
+                break
+            if kind == ARRIVE:
+                self._arrive(number)
+            elif kind == FINISH:
+                contact = contacts[number]
+                if contact.ends == self.now:
+                    del contacts[number]
+                    self._carry_out(engine.finish(number, self.now))
+            elif kind == ABANDON:
+                waiting = contacts.get(number)
+                if waiting is not None and waiting.waiting:
+                    self._abandon(number, waiting)
+            elif kind == SHIFT:
+                self._change_shift(number)
+            else:
+                self._begin_stretch(number)
+        return self._counts()
+
+    def _arrive(self, place: int) -> None:
+        source = self._sources[place]
+        arrival = source.next
+        assert arrival is not None
+        now = self.now
+        self._contact_number = number = self._contact_number + 1
+        contact = self.contacts[number] = Contact(source.tally, arrival.handle_s, source.weight)
+        source.tally.offered += 1
+        inflow = source.inflow
+        decisions = self.engine.enqueue(
+            number,
+            inflow.queue,
+            now,
+            channel=inflow.channel,
+            priority=inflow.priority + arrival.head_start_s / self.model.settings.priority_boost_s
+            if arrival.head_start_s
+            else inflow.priority,
+        )
+        if decisions:
+            self._carry_out(decisions)
+        if contact.waiting and arrival.patience_s < DRAIN_S * 1000.0:
+            heappush(self._heap, (now + arrival.patience_s, ABANDON, number))
+        self._next_arrival(place, source)
+
+    def _carry_out(self, decisions: list[Decision]) -> None:
+        now = self.now
+        self.decisions += len(decisions)
+        for decision in decisions:
+            if type(decision) is Assigned:
+                number = decision.interaction
+                assert isinstance(number, int)
+                assert isinstance(decision.agent, int)
+                contact = self.contacts[number]
+                contact.waiting = False
+                contact.agent = decision.agent
+                contact.tally.answered.append(decision.waited_s)
+                contact.ends = ends = now + contact.handle_s
+                heappush(self._heap, (ends, FINISH, number))
+                self._work(decision.agent, now, ends, contact.weight)
+                for resting in decision.interrupts:
+                    assert isinstance(resting, int)
+                    self._interrupt(self.contacts[resting])
+            elif type(decision) is Resumed:
+                assert isinstance(decision.interaction, int)
+                self._resume(decision.interaction)
+
+    def _abandon(self, number: int, contact: Contact) -> None:
+        cancelled = self.engine.cancel(number, self.now)
+        del self.contacts[number]
+        contact.tally.abandoned.append(cancelled[-1].waited_s)
