@@ -12,6 +12,8 @@ from typing import Any
 
 import asyncpg
 
+from battito.accounts.sessions import token_hash
+from battito.kit.ids import uuid7
 from battito.platform.database.migrations import migrate
 from battito.platform.database.pool import prepare_connection
 from battito.platform.database.supervisor import EmbeddedPostgres
@@ -68,6 +70,34 @@ async def prepare(url: str) -> tuple[Furnished, list[str]]:
         await connection.close()
 
 
+async def people(url: str, workspace: Furnished) -> list[str]:
+    """A signed-in agent for each connection, as in life; their tokens."""
+    connection = await asyncpg.connect(url)
+    tokens = []
+    try:
+        role = await connection.fetchval("select id from role where workspace_id = $1 and key = 'agent'", workspace.id)
+        for n in range(CONNECTIONS):
+            user, token = uuid7(), uuid7().hex
+            await connection.execute(
+                "insert into app_user(id, workspace_id, email, name) values ($1, $2, $3, $4)",
+                user,
+                workspace.id,
+                f"{user.hex}@example.it",
+                f"Agente {n}",
+            )
+            await connection.execute(
+                "insert into user_role(workspace_id, user_id, role_id) values ($1, $2, $3)", workspace.id, user, role
+            )
+            await connection.execute(
+                "insert into sign_in(id, workspace_id, user_id, token_hash, method, expires_at) values ($1, $2, $3, $4, 'bench', now() + interval '1 day')",
+                uuid7(), workspace.id, user, token_hash(token),
+            )  # fmt: skip
+            tokens.append(token)
+    finally:
+        await connection.close()
+    return tokens
+
+
 def pgbench(programs: Path, url: str, script: Path) -> float:
     """Transactions per second."""
     out = subprocess.run(
@@ -80,13 +110,13 @@ def pgbench(programs: Path, url: str, script: Path) -> float:
     return float(found[1])
 
 
-def load(url: str, token: str, conversations: list[str], seconds: float) -> dict[str, Any]:
+def load(url: str, tokens: list[str], conversations: list[str], seconds: float) -> dict[str, Any]:
     """One round of the product."""
     result = Path(tempfile.mkstemp(prefix="battito-load-")[1])
     orders = {
         "result": str(result),
         "url": url,
-        "token": token,
+        "tokens": tokens,
         "conversations": conversations,
         "connections": CONNECTIONS,
         "seconds": seconds,
@@ -134,10 +164,11 @@ def main() -> None:
             acknowledged: set[str] = set()
             unseen = twice = 0
             errors: dict[str, int] = {}
+            tokens = asyncio.run(people(url, workspace))
             with serving(url, root / "served", database_pool="4") as process:
-                load(process.url, workspace.agent.token, conversations, 2)
+                load(process.url, tokens, conversations, 2)
                 for _ in range(ROUNDS):
-                    found = load(process.url, workspace.agent.token, conversations, ROUND_S)
+                    found = load(process.url, tokens, conversations, ROUND_S)
                     ours.append(found["rate"])
                     latencies += found["latencies_ms"]
                     acknowledged |= set(found["acknowledged"])

@@ -27,6 +27,7 @@ class Client(asyncio.Protocol):
 
     def __init__(self, load: "Load") -> None:
         self.load = load
+        self.token = load.tokens[len(load.sent_at) % len(load.tokens)]
         self.buffer = b""
         self.sent_id = ""
 
@@ -46,7 +47,7 @@ class Client(asyncio.Protocol):
         load.sent_at[self.sent_id] = time.perf_counter()
         self.transport.write(
             b"POST /api/v1/conversations/%s/messages HTTP/1.1\r\nhost: x\r\nauthorization: Bearer %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
-            % (random.choice(load.conversations), load.token, len(body), body)
+            % (random.choice(load.conversations), self.token, len(body), body)
         )
 
     def data_received(self, data: bytes) -> None:
@@ -74,7 +75,7 @@ class Load:
 
     def __init__(self, orders: dict[str, Any]) -> None:
         self.host = urlsplit(orders["url"])
-        self.token = orders["token"].encode()
+        self.tokens = [t.encode() for t in orders["tokens"]]
         self.conversations = [c.encode() for c in orders["conversations"]]
         self.text = TEXT.encode()
         self.connections: int = orders["connections"]
@@ -92,7 +93,7 @@ class Load:
         key = base64.b64encode(os.urandom(16)).decode()
         writer.write(
             f"GET /api/v1/live HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-key: {key}\r\nsec-websocket-version: 13\r\n"
-            f"authorization: Bearer {self.token.decode()}\r\n\r\n".encode()
+            f"authorization: Bearer {self.tokens[0].decode()}\r\n\r\n".encode()
         )
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 101 " not in head:

@@ -34,6 +34,7 @@ from battito.platform.events.socket import LiveSocket
 from battito.platform.events.tail import Tail
 from battito.platform.http.framework import litestar_problem, provide_context, provide_services
 from battito.platform.http.front import Front
+from battito.platform.http.limits import Limits, RateLimiter
 from battito.platform.http.raw import AsgiApp, Receive, Scope, Send
 from battito.platform.http.static import StaticFiles
 from battito.platform.jobs import Jobs, housekeeping  # noqa: F401 (its import declares the recurring jobs)
@@ -92,7 +93,12 @@ async def running(services: Services) -> AsyncIterator[Services]:
         services.get(LiveSocket).drain()
 
 
-ROUTES: list[ControllerRouterHandler] = [*accounts_api.routes, *contacts_api.routes, conversations_api.router, jobs_api.router]
+ROUTES: list[ControllerRouterHandler] = [
+    *accounts_api.routes,
+    *contacts_api.routes,
+    conversations_api.router,
+    jobs_api.router,
+]
 """Every room's REST doors, under /api/v1."""
 
 
@@ -167,4 +173,9 @@ def make_app(settings: Settings, database_url: str) -> Front:
         mounts=[("/healthz", health), ("/readyz", health), ("/metrics", health)],
         static=StaticFiles(settings.web_root),
         observe=observe_request,
+        limits=Limits(
+            RateLimiter(settings.rate_limit, settings.rate_limit * 2),
+            RateLimiter(settings.rate_limit / 10, settings.rate_limit / 2),
+        ),
+        database=lambda: box["services"].database,
     )

@@ -175,11 +175,15 @@ def gather(
         "eurpower": Money(rng.choice([7040, 8512, 10566, 12190])),
         "sse": "tessa" if woman else "te",
         "kwsmall": "3",
-        "kwbig": rng.choice(["4,5", "6"]),
         "people": rng.choice(["due", "tre", "quattro", "cinque"]),
         "refund": Money(rng.randrange(1800, 24000)),
         "small": Money(rng.choice([500, 990, 1250, 1500, 2366, 2500])),
     }
+    local = at.astimezone(clock.ROME)
+    values["clock"] = f"{(local - timedelta(minutes=rng.randrange(20, 90))):%H}.{rng.choice(['10', '25', '40', '50'])}"
+    values["clock2"] = f"{(local + timedelta(minutes=rng.randrange(60, 240))):%H}.{rng.choice(['00', '15', '30'])}"
+    values["soonweek"] = str(_weekday_of(values["soon"])).split()[0]
+    values["lastmonth"] = clock.month(catalogue.add_months(today, -1).month)
     values["soonday"] = _weekday_of(values["soon"])
     values["laterday"] = _weekday_of(values["later"])
     dead_given, dead_family = names.italian(rng, "m" if woman else "f", 1944, "nord-ovest")
@@ -216,6 +220,7 @@ def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random, t
         pod4=supply.point[-4:],
         prod=supply.product,
         kw=f"{supply.power_kw:g}".replace(".", ","),
+        kwbig={3.0: rng.choice(["4,5", "6"]), 4.5: "6", 6.0: "10", 10.0: "15", 15.0: "20", 20.0: "30"}.get(supply.power_kw, "40"),
         meter=supply.meter,
         meter4=supply.meter[-4:],
         read=Number(reading),

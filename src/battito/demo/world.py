@@ -13,7 +13,18 @@ from battito.demo.grammar import Writer
 from battito.demo.households import Households
 from battito.demo.matters import Matter, Story, common, matters
 from battito.demo.models import (
-    Account, Bill, Change, Company, Contact, Conversation, DemoWorld, Item, Message, Note, State, Supply,
+    Account,
+    Bill,
+    Change,
+    Company,
+    Contact,
+    Conversation,
+    DemoWorld,
+    Item,
+    Message,
+    Note,
+    State,
+    Supply,
 )  # fmt: skip
 from battito.demo.speech import Register, Speech
 from battito.demo.timeline import Staff, Teller, Told

@@ -33,3 +33,7 @@ class Services:
             return cast(T, self._parts[kind])
         except KeyError:
             raise RuntimeError(f"{kind.__name__} is not part of this node: app.py makes and provides it") from None
+
+    def find(self, kind: type[T]) -> T | None:
+        """The part of this class, or None when this node has none."""
+        return cast("T | None", self._parts.get(kind))

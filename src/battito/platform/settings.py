@@ -61,6 +61,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Addresses or networks of reverse proxies whose X-Forwarded-* headers are believed."),
     ] = ("127.0.0.1", "::1")
+    rate_limit: Annotated[
+        float,
+        Meta(description="Requests a second one person may make (twice as many at once); 0 sets no limit.", ge=0),
+    ] = 300.0
     drain_seconds: Annotated[
         float, Meta(description="At shutdown, seconds given to requests and jobs under way.", ge=0, le=600)
     ] = 20.0

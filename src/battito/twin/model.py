@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from battito.routing.engine import Channel, Overflow, Queue, Ring, Service, Settings
+from battito.routing.engine import Channel, Levels, Overflow, Queue, Ring, Service, Settings
 from battito.twin.draws import Draw, draw_day_factor, draw_handle, draw_patience, stream
 from battito.twin.scenario import (
     DEFAULT_CHANNELS,
@@ -87,7 +87,7 @@ class Model(msgspec.Struct, frozen=True):
         ]
 
 
-def _has(skills: Mapping[str, int], needed: Mapping[str, int] | Mapping[object, int]) -> bool:
+def _has(skills: Mapping[str, int], needed: Levels) -> bool:
     return all(skills.get(str(skill), 0) >= level for skill, level in needed.items())
 
 
@@ -107,7 +107,10 @@ def build(scenario: Scenario) -> Model:
 def engine_settings(scenario: Scenario) -> Settings:
     """The engine's settings, with the channel kinds the scenario uses."""
     rules = {**DEFAULT_CHANNELS, **scenario.channels}
-    channels = tuple(Channel(kind, rule.units, frozenset(rule.interrupts)) for kind, rule in rules.items())
+    used = {rule.channel for rule in scenario.queues.values()}
+    channels = tuple(
+        Channel(kind, rule.units, used & frozenset(rule.interrupts)) for kind, rule in rules.items() if kind in used
+    )
     routing = scenario.routing
     try:
         return Settings(
@@ -130,9 +133,7 @@ def engine_queue(name: str, rule: QueueRule) -> Queue:
 
 def inflow(name: str, rule: QueueRule, arrivals: Arrivals) -> Inflow:
     """A queue's side of the simulation."""
-    return Inflow(
-        name, rule.channel, rule.priority, rule.target_s, rule.short_abandon_s, rule.wrap_up_s, arrivals
-    )
+    return Inflow(name, rule.channel, rule.priority, rule.target_s, rule.short_abandon_s, rule.wrap_up_s, arrivals)
 
 
 def group(rule: AgentRule, place: int, scenario: Scenario) -> Group:

@@ -3,14 +3,17 @@
 Events at one moment happen in the order of their kinds. The engine's own timers (rings, overflow, wrap-up) go first.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from enum import IntEnum
 from heapq import heappop, heappush
-from typing import Final
+from typing import Any, Final, TypeAlias
 
-from battito.routing.engine import Assigned, Decision, Engine, Presence, Resumed
+from battito.routing.engine import FULL_CAPACITY, Assigned, Decision, Engine, Id, Presence, Resumed, WrapUpStarted
 from battito.twin.measure import Counts, Tally, count
 from battito.twin.model import HOUR, Arrival, Group, Inflow, Model
+
+FOREVER = float("inf")
 
 DRAIN_S = 4 * HOUR
 """How long after the end those still waiting are followed. Nobody new comes then."""
@@ -25,6 +28,9 @@ class Kind(IntEnum):
     ABANDON = 3
     ARRIVE = 4
 
+
+Event: TypeAlias = tuple[float, int, Any]
+"""When, which kind, and the number of the contact, source, shift change or stretch it is about."""
 
 STRETCH, SHIFT, FINISH, ABANDON, ARRIVE = (int(kind) for kind in Kind)
 
@@ -46,16 +52,17 @@ class Source:
 class Contact:
     """A contact on its way. `ends` is when the agent will be done; a finish event of another time is void."""
 
-    __slots__ = ("agent", "ends", "handle_s", "left", "tally", "waiting", "weight")
+    __slots__ = ("agent", "arrived", "ends", "handle_s", "left", "tally", "waiting", "weight")
 
-    def __init__(self, tally: Tally, handle_s: float, weight: float) -> None:
+    def __init__(self, tally: Tally, arrived: float, handle_s: float, weight: float) -> None:
         self.tally = tally
+        self.arrived = arrived
         self.handle_s = handle_s
         self.weight = weight
         self.waiting = True
         self.ends = 0.0
         self.left = 0.0
-        self.agent = 0
+        self.agent: Id = 0
 
 
 class Simulation:
@@ -65,9 +72,9 @@ class Simulation:
         self.model = model
         self.engine: Final = Engine(model.settings, model.queues)
         self.now = 0.0
-        self.contacts: dict[int, Contact] = {}
+        self.contacts: dict[Id, Contact] = {}
         self.decisions = 0
-        self._heap: list[tuple[float, int, int]] = []
+        self._heap: list[Event] = []
         self._contact_number = 0
         units = {channel.kind: channel.units for channel in model.settings.channels}
         self._sources = [Source(inflow, replication, _share(inflow, units)) for inflow in model.inflows]
@@ -76,8 +83,9 @@ class Simulation:
         ]
         self._tallies = [[Tally() for _ in self._sources] for _ in range(batches)]
         self._busy = [[0.0] * len(model.groups) for _ in range(batches)]
-        self._group_of: list[int] = []
-        self._shift_ends: list[float] = []
+        self._overtime = [[0.0] * len(model.groups) for _ in range(batches)]
+        self._group_of: dict[Id, int] = {}
+        self._shift_ends: dict[Id, float] = {}
         self._shifts: list[tuple[int, float | None]] = []
         """Changes of duty by number: the agent, and until when they work (None: they go)."""
         for number, start in enumerate(self._starts):
@@ -94,8 +102,8 @@ class Simulation:
     def _sign_in(self, place: int, group: Group) -> None:
         for _ in range(group.count):
             agent = len(self._group_of)
-            self._group_of.append(place)
-            self._shift_ends.append(0.0)
+            self._group_of[agent] = place
+            self._shift_ends[agent] = 0.0
             present = bool(group.windows) and group.windows[0][0] <= 0.0
             self.engine.add_agent(
                 agent,
@@ -159,21 +167,16 @@ class Simulation:
         assert arrival is not None
         now = self.now
         self._contact_number = number = self._contact_number + 1
-        contact = self.contacts[number] = Contact(source.tally, arrival.handle_s, source.weight)
+        contact = self.contacts[number] = Contact(source.tally, now, arrival.handle_s, source.weight)
         source.tally.offered += 1
         inflow = source.inflow
-        decisions = self.engine.enqueue(
-            number,
-            inflow.queue,
-            now,
-            channel=inflow.channel,
-            priority=inflow.priority + arrival.head_start_s / self.model.settings.priority_boost_s
-            if arrival.head_start_s
-            else inflow.priority,
-        )
+        priority = inflow.priority
+        if arrival.head_start_s:
+            priority += arrival.head_start_s / self.model.settings.priority_boost_s
+        decisions = self.engine.enqueue(number, inflow.queue, now, channel=inflow.channel, priority=priority)
         if decisions:
             self._carry_out(decisions)
-        if contact.waiting and arrival.patience_s < DRAIN_S * 1000.0:
+        if contact.waiting and arrival.patience_s < FOREVER:
             heappush(self._heap, (now + arrival.patience_s, ABANDON, number))
         self._next_arrival(place, source)
 
@@ -182,24 +185,77 @@ class Simulation:
         self.decisions += len(decisions)
         for decision in decisions:
             if type(decision) is Assigned:
-                number = decision.interaction
-                assert isinstance(number, int)
-                assert isinstance(decision.agent, int)
-                contact = self.contacts[number]
+                contact = self.contacts[decision.interaction]
                 contact.waiting = False
                 contact.agent = decision.agent
                 contact.tally.answered.append(decision.waited_s)
                 contact.ends = ends = now + contact.handle_s
-                heappush(self._heap, (ends, FINISH, number))
+                heappush(self._heap, (ends, FINISH, decision.interaction))
                 self._work(decision.agent, now, ends, contact.weight)
                 for resting in decision.interrupts:
-                    assert isinstance(resting, int)
                     self._interrupt(self.contacts[resting])
             elif type(decision) is Resumed:
-                assert isinstance(decision.interaction, int)
                 self._resume(decision.interaction)
+            elif type(decision) is WrapUpStarted and decision.ends_at is not None:
+                self._work(decision.agent, now, decision.ends_at, 1.0)
 
-    def _abandon(self, number: int, contact: Contact) -> None:
-        cancelled = self.engine.cancel(number, self.now)
+    def _abandon(self, number: Id, contact: Contact) -> None:
+        self._carry_out(self.engine.cancel(number, self.now))
         del self.contacts[number]
-        contact.tally.abandoned.append(cancelled[-1].waited_s)
+        contact.tally.abandoned.append(self.now - contact.arrived)
+
+    def _interrupt(self, contact: Contact) -> None:
+        """The contact rests: what is left of it is done after it resumes."""
+        contact.left = contact.ends - self.now
+        self._work(contact.agent, self.now, contact.ends, -contact.weight)
+        contact.ends = FOREVER
+
+    def _resume(self, number: Id) -> None:
+        contact = self.contacts[number]
+        contact.ends = self.now + contact.left
+        heappush(self._heap, (contact.ends, FINISH, number))
+        self._work(contact.agent, self.now, contact.ends, contact.weight)
+
+    def _work(self, agent: Id, start: float, end: float, weight: float) -> None:
+        """Book agent-seconds of work, and of overtime as staffed, to the stretches they fall in."""
+        group = self._group_of[agent]
+        shift_end = self._shift_ends[agent]
+        starts = self._starts
+        batch = max(bisect_right(starts, start) - 1, 0)
+        while batch < len(self._busy) and starts[batch] < end:
+            low, high = max(start, starts[batch]), min(end, starts[batch + 1])
+            self._busy[batch][group] += weight * (high - low)
+            if high > shift_end:
+                self._overtime[batch][group] += weight * (high - max(low, shift_end))
+            batch += 1
+
+    def _change_shift(self, number: int) -> None:
+        agent, until = self._shifts[number]
+        if until is None:
+            self._carry_out(self.engine.set_presence(agent, Presence.OFFLINE, self.now))
+        else:
+            self._shift_ends[agent] = until
+            self._carry_out(self.engine.set_presence(agent, Presence.AVAILABLE, self.now))
+
+    def _begin_stretch(self, number: int) -> None:
+        """From here on contacts belong to this stretch; after the last one, to none."""
+        for place, source in enumerate(self._sources):
+            source.tally = self._tallies[number][place] if number < len(self._tallies) else Tally()
+
+    def _counts(self) -> list[list[Counts]]:
+        serving = [self.model.serving(source.inflow.queue) for source in self._sources]
+        for batch, tallies in enumerate(self._tallies):
+            start, end = self._starts[batch], self._starts[batch + 1]
+            staffed = [group.staffed(start, end) for group in self.model.groups]
+            for tally, groups in zip(tallies, serving, strict=True):
+                tally.busy = sum(self._busy[batch][group] for group in groups)
+                tally.staffed = sum(staffed[group] + self._overtime[batch][group] for group in groups)
+        return [
+            [count(tally, source.inflow) for tally, source in zip(tallies, self._sources, strict=True)]
+            for tallies in self._tallies
+        ]
+
+
+def _share(inflow: Inflow, units: dict[str, int]) -> float:
+    """The share of an agent's time a contact stands for: one of as many as fit in a full capacity."""
+    return 1.0 / max(FULL_CAPACITY // units.get(inflow.channel, FULL_CAPACITY), 1)

@@ -34,3 +34,14 @@ create table webchat_rating(
   at timestamptz not null
 );
 create index webchat_rating_workspace on webchat_rating(workspace_id, at desc);
+
+-- A visitor's uploads under the ids that their browser chose: sent again after an interruption, an upload is there once.
+create table webchat_upload(
+  session_id uuid not null references webchat_session(id) on delete cascade,
+  client_id uuid not null,
+  workspace_id uuid not null,
+  file_id uuid not null,
+  duration real,
+  created_at timestamptz not null default now(),
+  primary key (session_id, client_id)
+);

@@ -78,6 +78,10 @@ class Shower:
     def __init__(self, settings: WebChatSettings, links: FileLinks, workspace_id: UUID) -> None:
         self._settings, self._links, self._workspace = settings, links, workspace_id
 
+    def name_of_agent(self, name: str) -> str:
+        """As much of an agent's name as visitors of this widget see."""
+        return agent_name(name, self._settings.agent_names)
+
     def from_row(self, row: asyncpg.Record) -> ShownMessage:
         """A row of `MESSAGES`."""
         return self._shown(
@@ -108,7 +112,7 @@ class Shower:
 
     def _shown(self, *, kind: str, name: str, client_id: UUID, files: list[Attachment], **rest: Any) -> ShownMessage:
         mine = kind == ActorKind.customer.value
-        who = name if kind == "bot" else "" if mine or kind == "system" else agent_name(name, self._settings.agent_names)
+        who = name if kind == "bot" else "" if mine or kind == "system" else self.name_of_agent(name)
         shown = [
             ShownFile(f.id, f.name, f.content_type, f.size, self._links.url(self._workspace, f.id), f.duration)
             for f in files

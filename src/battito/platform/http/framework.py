@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
-from litestar.types import Scope as LitestarScope
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import Scope as LitestarScope
 
 from battito.platform.actor import Context
 from battito.platform.errors import Invalid, Problem, Unauthenticated

@@ -11,7 +11,10 @@ import structlog
 
 from battito.kit.ids import uuid7
 from battito.platform.actor import Context
+from battito.platform.database.pool import Database
 from battito.platform.errors import Forbidden, Unauthenticated
+from battito.platform.http.idempotency import once, wanted
+from battito.platform.http.limits import Limits
 from battito.platform.http.raw import AsgiApp, Receive, Scope, Send, as_problem, header, respond_problem
 
 log = structlog.get_logger(__name__)
@@ -34,6 +37,8 @@ class Front:
         mounts: list[tuple[str, AsgiApp]],
         static: AsgiApp,
         observe: Callable[[str, str, int, float], None],
+        limits: Limits,
+        database: Callable[[], Database],
     ) -> None:
         self._inner, self._authenticate, self._hot, self._mounts, self._static = (
             inner,
@@ -42,7 +47,7 @@ class Front:
             mounts,
             static,
         )
-        self._observe = observe
+        self._observe, self._limits, self._database = observe, limits, database
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -98,6 +103,7 @@ class Front:
             return
         context = await self._authenticate(scope)
         scope["state"]["context"] = context
+        send = self._limits.admit(scope, context, send)
         method = scope.get("method", "WEBSOCKET")
         if context is not None and method not in SAFE:
             guard(scope)
@@ -109,6 +115,10 @@ class Front:
                 scope["path_params"] = found
                 await app(scope, receive, send)
                 return
+        key = wanted(scope, context)
+        if key is not None and context is not None:
+            await once(self._inner, self._database(), context, key, scope, receive, send)
+            return
         await self._inner(scope, receive, send)
 
 

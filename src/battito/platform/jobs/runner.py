@@ -108,7 +108,7 @@ class _Group:
     @property
     def _ahead(self) -> int:
         """How many jobs to hold beyond those under way: what is done in a moment. Long jobs are left to other nodes."""
-        return min(AHEAD, int(self._slots * AHEAD_S / max(self._mean_s, 1e-6)) - self._slots)
+        return max(0, min(AHEAD, int(self._slots * AHEAD_S / max(self._mean_s, 1e-6)) - self._slots))
 
     def wake(self) -> None:
         self._wake.set()

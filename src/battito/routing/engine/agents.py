@@ -1,8 +1,8 @@
 """Calls about agents: signing in and out, presence, skills, wrap-up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from battito.routing.engine.config import FULL_CAPACITY, Id, Presence, check_levels
+from battito.routing.engine.config import FULL_CAPACITY, Id, Levels, Presence, check_levels
 from battito.routing.engine.core import Core, held_in_order
 from battito.routing.engine.decisions import Decision, PresenceAsked, Requeued, WrapUpExtended
 from battito.routing.engine.errors import AlreadyKnown, Unknown, WrongState
@@ -18,7 +18,7 @@ class AgentCalls(Core):
         agent_id: Id,
         now: float,
         *,
-        skills: Mapping[Id, int] | None = None,
+        skills: Levels | None = None,
         queues: Iterable[Id] = (),
         channels: Iterable[str] | None = None,
         capacity: int = FULL_CAPACITY,
@@ -117,7 +117,7 @@ class AgentCalls(Core):
         agent_id: Id,
         now: float,
         *,
-        skills: Mapping[Id, int],
+        skills: Levels,
         queues: Iterable[Id] = (),
         channels: Iterable[str] | None = None,
         capacity: int = FULL_CAPACITY,

@@ -10,13 +10,16 @@ import msgspec
 Id: TypeAlias = str | UUID | int
 """How callers name agents, interactions, queues and skills. The engine only compares and hashes ids."""
 
+Levels: TypeAlias = Mapping[str, int] | Mapping[UUID, int] | Mapping[Id, int]
+"""Skills with levels from 1 (beginner) to 5 (expert)."""
+
 FULL_CAPACITY = 100
 """Units of an agent's capacity unless told otherwise: a call usually takes them all, a chat a third."""
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
 
 
-def check_levels(skills: Mapping[Id, int], where: str) -> None:
+def check_levels(skills: Levels, where: str) -> None:
     """Refuse a level that is not a whole number from 1 to 5."""
     for skill, level in skills.items():
         if type(level) is not int or not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
@@ -67,7 +70,7 @@ class Ring(msgspec.Struct, frozen=True):
     `seconds` counts from the start of the step; the last step never ends, whatever it says.
     """
 
-    skills: Mapping[Id, int] = msgspec.field(default_factory=dict)
+    skills: Levels = msgspec.field(default_factory=dict)
     seconds: float | None = None
     agents: tuple[Id, ...] | None = None
     members: bool = True

@@ -8,10 +8,9 @@ when they are more than the true ones.
 """
 
 import math
-from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 
-from battito.routing.engine.config import Channel, Choice, Id, Ring, Settings
+from battito.routing.engine.config import Channel, Choice, Id, Levels, Ring, Settings
 from battito.routing.engine.records import (
     Agent,
     Interaction,
@@ -316,7 +315,7 @@ def sweep_shelf(shelf: Shelf) -> None:
     heapify(shelf.heap)
 
 
-def merge_skills(skills: Mapping[Id, int], queues: tuple[Id, ...]) -> dict[Skill, int]:
+def merge_skills(skills: Levels, queues: tuple[Id, ...]) -> dict[Skill, int]:
     """An agent's skills with their queues as skills of level 1."""
     merged: dict[Skill, int] = dict(skills.items())
     for queue in queues:

@@ -8,8 +8,11 @@ from . import lexicon as words
 from . import separators, signatures
 from .model import Folded, FoldKind, Hint, Piece
 
-MAX_FOLDED = 1_000_000
-"""Characters looked at; what lies beyond is quoted history in any real mail, and is folded as such."""
+MAX_LINES = 12_000
+"""Lines looked at; what lies beyond goes with the last of them: in any real mail it is quoted history."""
+
+MAX_SHAPE = 600
+"""Characters of a line by which it is judged; a longer one is a paragraph of somebody, never a mark."""
 
 _MARK = re.compile(r"^[ \t]?((?:>[ ]?)+)")
 _FALSE_MARK = re.compile(r"^\s*>{2,}.*<{2,}\s*$|^>\s*[-–—]?\s*\d+\s*[€%]")
@@ -25,23 +28,24 @@ def fold(text: str, *, sender: str = "", subject: str = "", hints: Sequence[Hint
 
     When nothing of the writer's would be left, a forward is shown whole; failing that, everything is.
     """
-    excess = text[MAX_FOLDED:]
-    lines = _lines(text[:MAX_FOLDED]) if not hints else text[:MAX_FOLDED].split("\n")
+    written = text.split("\n") if hints else _lines(text)
+    lines = [line if len(line) <= MAX_SHAPE else line[: MAX_SHAPE // 2] for line in written[:MAX_LINES]]
     depths = _depths(lines)
     forward_subject = words.FORWARD_SUBJECT.match(subject) is not None
     found = separators.find(lines, depths, forward=forward_subject)
     kinds = _quotes(lines, depths, found)
     for hint in hints:
         _apply(kinds, hint, len(lines))
-    if not any(kind == _OWN and line.strip() for kind, line in zip(kinds, lines, strict=True)):
-        return _nothing_own(text, lines, kinds)
-    _sign(lines, kinds, sender)
-    if not any(kind == _OWN and line.strip() for kind, line in zip(kinds, lines, strict=True)):
-        return _nothing_own(text, lines, kinds)
-    pieces = _pieces(lines, kinds)
-    if excess:
-        pieces.append(Piece("quote", excess))
-    return _result(pieces, forwarded=any(kind == "forward" for kind in kinds))
+    if _has_own(lines, kinds):
+        _sign(lines, kinds, sender)
+    kinds.extend([kinds[-1]] * (len(written) - len(lines)))
+    if not _has_own(written, kinds):
+        return _nothing_own(text, written, kinds)
+    return _result(_pieces(written, kinds), forwarded=any(kind == "forward" for kind in kinds))
+
+
+def _has_own(lines: list[str], kinds: list[_Kind]) -> bool:
+    return any(kind == _OWN and line.strip() for kind, line in zip(kinds, lines, strict=True))
 
 
 def _nothing_own(text: str, lines: list[str], kinds: list[_Kind]) -> Folded:

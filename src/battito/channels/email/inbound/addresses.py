@@ -95,7 +95,7 @@ def _splits(name: list[bytes], address: str | None, value: bytes, position: int)
     comma = rest.find(b",")
     at = rest.find(b"@")
     # "Rossi, Mario <m@x>": what follows up to the address has no comma and no @ before its bracket
-    return not (0 <= angle and (comma < 0 or angle < comma) and (at > angle))
+    return not (angle >= 0 and (comma < 0 or angle < comma) and (at > angle))
 
 
 def _entry(name: list[bytes], comments: list[bytes], address: str | None) -> Address | None:

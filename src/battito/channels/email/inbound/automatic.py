@@ -70,7 +70,7 @@ def _receipt(root: Part, subject: str) -> tuple[Auto, str] | None:
         return "read-receipt", "report-type=disposition-notification"
     if any(part.type.name in ("message/disposition-notification", "message/mdn") for part in root.parts):
         return "read-receipt", "message/disposition-notification"
-    if root.type.name == "multipart/report" and report == "feedback-report" or any(part.type.name == "message/feedback-report" for part in root.parts):
+    if (root.type.name == "multipart/report" and report == "feedback-report") or any(part.type.name == "message/feedback-report" for part in root.parts):
         return "abuse-report", "report-type=feedback-report"
     if _READ_RECEIPT.match(subject) and (header(root, "x-ms-exchange-generated-message-source") or header(root, "auto-submitted") or root.raw("return-path").strip() == b"<>"):
         return "read-receipt", "Subject"

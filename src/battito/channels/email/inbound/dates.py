@@ -27,11 +27,11 @@ _MONTHS = {
 # RFC 5322 4.3 and names in common use; minutes east of Greenwich. One-letter zones mean nothing certain: -0000.
 _ZONES = {
     **dict.fromkeys(("ut", "utc", "gmt", "z", "wet", "uct"), 0),
-    **{"est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420},
-    **{"cet": 60, "met": 60, "mez": 60, "mewt": 60, "cest": 120, "mest": 120, "mesz": 120, "bst": 60, "ist": 330},
-    **{"eet": 120, "eest": 180, "msk": 180, "msd": 240, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "nzst": 720},
-    **{"nzdt": 780, "akst": -540, "akdt": -480, "hst": -600, "ast": -240, "adt": -180, "nst": -210, "hkt": 480},
-    **{"sgt": 480, "awst": 480, "acst": 570, "brt": -180, "art": -180, "west": 60},
+    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
+    "cet": 60, "met": 60, "mez": 60, "mewt": 60, "cest": 120, "mest": 120, "mesz": 120, "bst": 60, "ist": 330,
+    "eet": 120, "eest": 180, "msk": 180, "msd": 240, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "nzst": 720,
+    "nzdt": 780, "akst": -540, "akdt": -480, "hst": -600, "ast": -240, "adt": -180, "nst": -210, "hkt": 480,
+    "sgt": 480, "awst": 480, "acst": 570, "brt": -180, "art": -180, "west": 60,
 }
 _COMMENT = re.compile(r"\([^()]*\)?")
 _TIME = re.compile(r"\b(\d{1,2})\s*[:.h]\s*(\d{1,2})(?:\s*[:.]\s*(\d{1,2})(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?(?![\d/])", re.I)
