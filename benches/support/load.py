@@ -27,7 +27,11 @@ class Client(asyncio.Protocol):
 
     def __init__(self, load: "Load") -> None:
         self.load = load
-        self.token = load.tokens[len(load.sent_at) % len(load.tokens)]
+        share = load.connected % len(load.tokens)
+        load.connected += 1
+        self.token = load.tokens[share]
+        # everybody answers their own conversations, as in life
+        self.conversations = load.conversations[share :: len(load.tokens)]
         self.buffer = b""
         self.sent_id = ""
 
@@ -47,7 +51,7 @@ class Client(asyncio.Protocol):
         load.sent_at[self.sent_id] = time.perf_counter()
         self.transport.write(
             b"POST /api/v1/conversations/%s/messages HTTP/1.1\r\nhost: x\r\nauthorization: Bearer %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
-            % (random.choice(load.conversations), self.token, len(body), body)
+            % (random.choice(self.conversations), self.token, len(body), body)
         )
 
     def data_received(self, data: bytes) -> None:
@@ -86,6 +90,7 @@ class Load:
         self.seen_twice = 0
         self.errors: dict[str, int] = {}
         self.stopping = False
+        self.connected = 0
 
     async def watch(self, ready: asyncio.Event) -> None:
         """A subscriber on the live socket: notes when each message is seen."""

@@ -32,6 +32,9 @@ from battito.platform.events.consumers import Consumers
 from battito.platform.events.hub import Hub
 from battito.platform.events.socket import LiveSocket
 from battito.platform.events.tail import Tail
+from battito.platform.files import Files
+from battito.platform.files import api as files_api
+from battito.platform.files import jobs as files_jobs  # noqa: F401 (its import declares jobs)
 from battito.platform.http.framework import litestar_problem, provide_context, provide_services
 from battito.platform.http.front import Front
 from battito.platform.http.limits import Limits, RateLimiter
@@ -65,6 +68,7 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     services.provide(Consumers(database, services))
     services.provide(LiveSocket(services))
     services.provide(Jobs(services))
+    services.provide(Files(services))
 
     tail.listen(hub.publish)
     hub.listeners += [sessions.hear, services.get(LiveSocket).hear]
@@ -96,8 +100,8 @@ async def running(services: Services) -> AsyncIterator[Services]:
 ROUTES: list[ControllerRouterHandler] = [
     *accounts_api.routes,
     *contacts_api.routes,
-    conversations_api.router,
-    jobs_api.router,
+    *conversations_api.routes,
+    jobs_api.router, files_api.router,
 ]
 """Every room's REST doors, under /api/v1."""
 

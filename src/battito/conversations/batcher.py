@@ -6,6 +6,7 @@ One fsync then serves many people. A caller waits for its own commit, so an ackn
 import asyncio
 from collections import deque
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -19,7 +20,10 @@ from battito.platform.errors import Conflict, Gone, NotFound, Unavailable
 log = structlog.get_logger(__name__)
 
 WRITERS: Final = 2
-LIMIT: Final = 200
+LIMIT: Final = 64
+"""Messages in one statement: beyond this PostgreSQL's joins of the batch with itself cost more than they save."""
+MERGES: Final = 20
+"""Merges of merges that a message is led through."""
 
 _Item = tuple[Post, "asyncio.Future[tuple[Message, bool]]"]
 
@@ -53,10 +57,21 @@ class Batcher:
     async def post(self, post: Post) -> tuple[Message, bool]:
         """Commit one message; the message as kept, and False when its client id had been kept before.
 
-        Raises `NotFound` for a conversation that is not in the workspace, `Conflict("not-owner")` when somebody else
-        owns it, `Gone` when it was merged into another, `Unavailable` when the database is away (the message may be
-        sent again with the same client id: it is never doubled).
+        What is meant for a conversation that was merged goes to the one it was merged into. Raises `NotFound` for a
+        conversation that is not in the workspace, `Conflict("not-owner")` when somebody else owns it, `Unavailable`
+        when the database is away (the message may be sent again with the same client id: it is never doubled).
         """
+        for _ in range(MERGES):
+            try:
+                return await self._post(post)
+            except Gone as gone:
+                target = gone.extra.get("merged_into")
+                if target is None:
+                    raise
+                post.message.conversation_id = UUID(str(target))
+        return await self._post(post)
+
+    async def _post(self, post: Post) -> tuple[Message, bool]:
         if self._closing:
             raise Unavailable("This server is stopping. Your message was not taken: send it again in a moment.")
         future: asyncio.Future[tuple[Message, bool]] = asyncio.get_running_loop().create_future()

@@ -60,7 +60,7 @@ def parse(given: Mapping[str, Any], *, me: UUID | None = None) -> Filters:
         if name == "live":
             out[name] = str(value).lower() in ("true", "1", "yes")
             continue
-        words = value.split(",") if isinstance(value, str) else list(value)
+        words: list[Any] = value.split(",") if isinstance(value, str) else list(value)
         words = [None if w is None or w == "none" else str(w).strip() for w in words if w != ""]
         if name == "owner" and me is not None:
             words = [str(me) if w == "me" else w for w in words]

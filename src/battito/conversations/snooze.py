@@ -33,8 +33,8 @@ class Understood(msgspec.Struct, frozen=True):
 class _Found:
     """What was read so far."""
 
-    def __init__(self, text: str, now: datetime) -> None:
-        self.rest, self.now = text, now
+    def __init__(self, text: str, now: datetime, month_first: bool) -> None:
+        self.rest, self.now, self.month_first = text, now, month_first
         self.day: date | None = None
         self.rolls: Callable[[date], date] | None = None
         """The same day one period later, when the first one turns out to be past."""
@@ -55,9 +55,9 @@ def understand(text: str, now: datetime, zone: ZoneInfo, *, locale: str = "it", 
 
     `month_first`: 12/3 is 3 December.
     """
-    found = _Found(_clean(text), now.astimezone(zone))
+    found = _Found(_clean(text), now.astimezone(zone), month_first)
     for read in (_duration, _date_in_figures, _date_in_words, _named_day, _weekday, _hour, _part, _bare_hour):
-        read(found, month_first) if read is _date_in_figures else read(found)
+        read(found)
     left = [w for w in found.rest.replace(",", " ").split() if w not in words.FILLERS]
     if left or (found.day, found.at, found.part, found.moment, found.weekday) == (None,) * 5:
         raise Invalid(
@@ -165,12 +165,12 @@ def _next_such(found: _Found, month: int, day: int) -> None:
     found.day = candidate if candidate >= found.today else found.rolls(candidate)
 
 
-def _date_in_figures(found: _Found, month_first: bool) -> None:
+def _date_in_figures(found: _Found) -> None:
     if got := _eat(found, words.ISO):
         found.day = _real(int(got["year"]), int(got["month"]), int(got["day"]))
     elif got := _eat(found, words.FIGURES):
         first, second = int(got["first"]), int(got["second"])
-        day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
+        day, month = (second, first) if (found.month_first and first <= 12) or second > 12 else (first, second)
         if "year" in got:
             year = int(got["year"])
             found.day = _real(year + 2000 if year < 100 else year, month, day)
@@ -199,6 +199,8 @@ def _date_in_words(found: _Found) -> None:
 def _edge_of_month(found: _Found, got: dict[str, str]) -> None:
     """`fine mese`, `inizio dicembre`, `mid-January`, `end of next month`, `fine anno`."""
     today, edge = found.today, words.EDGES[got["edge"]]
+    if "later" in got:
+        got["next"] = got["later"]
     what = got["what"]
     if what in words.YEAR_WORDS:
         year = today.year + ("next" in got)
@@ -216,10 +218,16 @@ def _edge_of_month(found: _Found, got: dict[str, str]) -> None:
         first = date(today.year + (named < today.month), named, 1)
     elif "next" in got:
         first = _add_months(first, 1)
-    pick = {"begin": lambda f: f, "middle": lambda f: f.replace(day=15), "end": lambda f: _last(f.year, f.month)}[edge]
-    if pick(first) < today:
-        first = _add_months(first, 12 if named else 1)
-    found.day = pick(first)
+    found.day = _edge(first, edge)
+    if found.day < today:
+        found.day = _edge(_add_months(first, 12 if named else 1), edge)
+
+
+def _edge(first: date, edge: str) -> date:
+    """The beginning, middle or end of the month that begins with `first`."""
+    if edge == "end":
+        return _last(first.year, first.month)
+    return first if edge == "begin" else first.replace(day=15)
 
 
 def _named_day(found: _Found) -> None:
@@ -229,11 +237,12 @@ def _named_day(found: _Found) -> None:
             found.part = part
             return
     today = found.today
-    if got := _eat(found, words.WEEKEND):
+    got = _eat(found, words.WEEKEND)
+    if got is not None:
         saturday = today + timedelta(days=(5 - today.weekday()) % 7)
         if today.weekday() >= 5 and "next" not in got:
             saturday = today if today.weekday() == 5 else today + timedelta(days=6)
-        elif "next" in got and got["next"] != "questo":
+        elif "next" in got:
             saturday = today - timedelta(days=today.weekday()) + timedelta(days=12)
         found.day = saturday
         found.rolls = lambda d: d + timedelta(weeks=1)
@@ -351,8 +360,7 @@ def _moment(found: _Found, zone: ZoneInfo) -> datetime:
         return _wall(day + timedelta(days=1), at, zone, found.now)
     if found.at is None and found.day == found.today:
         # «stasera» at nine in the evening: still today, a little later
-        later = (found.now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0) + timedelta(hours=0)
-        later = later if later > found.now else found.now + timedelta(hours=1)
+        later = (found.now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
         if later.date() == found.today:
             return later
     return moment

@@ -58,34 +58,28 @@ _UNITS: Final = {
     "day": r"giorni|giorno|gg|days|day|d",
     "week": r"settimane|settimana|sett|weeks|week|w",
     "month": r"mesi|mese|months|month",
+    "fortnight": r"fortnights|fortnight",
     "year": r"anni|anno|years|year",
 }
 SECONDS: Final = {"minute": 60, "hour": 3600}
-DAYS: Final = {"day": 1, "week": 7}
+DAYS: Final = {"day": 1, "week": 7, "fortnight": 14}
 MONTHS_OF: Final = {"month": 1, "year": 12}
-_ALL_UNITS: Final = "|".join(_UNITS[k] for k in ("workday", "minute", "hour", "day", "week", "month", "year"))
+_ALL_UNITS: Final = "|".join(_UNITS[k] for k in ("workday", "minute", "hour", "day", "week", "fortnight", "month", "year"))
 _QUANTITY: Final = (
-    rf"(?:(?P<{{p}}quarters>tre quarti d'|un quarto d'|three quarters of an |a quarter of an |quarter of an |quarter )"
-    rf"|(?P<{{p}}half>mezz'|mezza |mezzo |half an |half a |half )"
-    rf"|(?P<{{p}}few>un paio d[i'] ?|a couple of |couple of |a couple |qualche |alcune |alcuni |a few |few |some )"
-    rf"|(?P<{{p}}count>\d{{{{1,4}}}}(?:[.,]\d{{{{1,2}}}})?|{_WORD_NUMBER}|an|a|un')(?P<{{p}}plus> and a half| e mezz[ao])? ?)"
-    rf"(?P<{{p}}unit>{_ALL_UNITS})\b(?P<{{p}}more> e mezz[ao]| and a half| e un quarto|(?<=h)[0-5]\d\b)?"
+    rf"(?:(?P<quarters>tre quarti d'|un quarto d'|three quarters of an |a quarter of an |quarter of an |quarter )"
+    rf"|(?P<half>mezz'|mezza |mezzo |half an |half a |half )"
+    rf"|(?P<few>un paio d[i'] ?|a couple of |couple of |a couple |qualche |alcune |alcuni |a few |few |some )"
+    rf"|(?P<count>\d{{1,4}}(?:[.,]\d{{1,2}})?|{_WORD_NUMBER}|an|a|un')(?P<plus> and a half| e mezz[ao])? ?)"
+    rf"(?P<unit>{_ALL_UNITS}\b|(?<=\b\d)h(?=[0-5]\d\b))(?P<more> e mezz[ao]| and a half| e un quarto|(?<=h)[0-5]\d\b)?"
 )
-
-
-def _quantity(prefix: str = "") -> str:
-    text = _QUANTITY.replace("{p}", prefix).replace("{{", "{").replace("}}", "}")
-    return text if prefix else text
 
 
 def _nameless(pattern: str) -> str:
     return re.sub(r"\(\?P<\w+>", "(?:", pattern)
 
 
-_ONE: Final = _nameless(_quantity())
-QUANTITY: Final = re.compile(_quantity())
-# 1h30 has its minutes glued to the unit: the word boundary after the unit must not be asked for there
-_COMPACT: Final = r"\d{1,3} ?h ?[0-5]\d\b"
+QUANTITY: Final = re.compile(_QUANTITY)
+_ONE: Final = _nameless(_QUANTITY)
 DURATION: Final = re.compile(
     rf"\b(?:(?:fra|tra|in|dopo|after|within|per|for)\s+)?(?:circa |about |almeno |at least |altri |altre |other |another )?"
     rf"{_ONE}(?:(?:,| e| and)? ?{_ONE})*(?: (?:from now|from today|da adesso|da ora|da oggi|later|dopo))?"
@@ -142,16 +136,12 @@ _DAY_FIGURE: Final = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|°|º|o)?"
 _DAY_WORD: Final = rf"{_DAY_FIGURE}|{_WORD_NUMBER}"
 _YEAR: Final = r"(?:,? (?:del )?(?P<year>20\d\d))?"
 ISO: Final = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)(?:t(?=\d))?")
-FIGURES: Final = re.compile(
-    r"\b(?P<first>\d{1,2})(?:/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d\d))?)\b"
-    .replace("(?:/(?P<second>", "[/](?P<second>").replace("(?:/(?P<year>", "(?:[/](?P<year>").replace(")?)\\b", ")?\\b")
-)  # fmt: skip
+FIGURES: Final = re.compile(r"\b(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d\d))?\b")
 DAY_MONTH: Final = re.compile(rf"\b(?:(?:il|l'|the|on|on the|del|dell') ?)?(?P<day>{_DAY_WORD}) (?:of |di )?(?P<month>{_MONTH})\b\.?{_YEAR}")
 MONTH_DAY: Final = re.compile(rf"\b(?P<month>{_MONTH})\.? (?:the )?(?P<day>{_DAY_FIGURE})(?!\d|:|\.\d| ?[ap]m\b)\b{_YEAR}")
 DAY_OF_MONTH: Final = re.compile(
-    rf"\b(?:(?:il|l'|the|on the|giorno|entro il|per il) ?(?:giorno )?(?P<day>{_DAY_WORD})(?! ?[ap]m\b)|(?P<dayth>never))\b(?: (?:del mese|of the month))?"
-    .replace("|(?P<dayth>never)", "")
-)  # fmt: skip
+    rf"\b(?:il|l'|the|on the|giorno|entro il|per il) ?(?:giorno )?(?P<day>{_DAY_WORD})(?! ?[ap]m\b)\b(?: (?:del mese|of the month))?"
+)
 EDGES: Final = {
     "fine": "end", "fine di": "end", "fine del": "end", "alla fine del": "end", "alla fine di": "end", "end of": "end", "end of the": "end",
     "the end of": "end", "the end of the": "end", "inizio": "begin", "inizio di": "begin", "inizi di": "begin", "l'inizio di": "begin",
@@ -163,9 +153,9 @@ YEAR_WORDS: Final = ("anno", "l'anno", "year")
 WEEK_WORDS: Final = ("week",)
 _NEXT: Final = r"prossimo|prossima|next|entrante|il prossimo|la prossima|seguente"
 MONTH_EDGE: Final = re.compile(
-    rf"\b(?P<edge>{_any(EDGES)})\s?(?:(?P<next>next) |(?:this|questo|il|the) )?(?P<what>mese|month|week|anno|l'anno|year|{_MONTH})\b(?:(?P<after>) (?:prossimo|entrante))?"
-    .replace("(?:(?P<after>) (?:prossimo|entrante))?", "(?: corrente)?")
-)  # fmt: skip
+    rf"\b(?P<edge>{_any(EDGES)})\s?(?:(?P<next>next|prossimo) |(?:this|questo|il|the) )?(?P<what>mese|month|week|anno|l'anno|year|{_MONTH})\b"
+    r"(?: (?:corrente|(?P<later>prossimo|entrante)))?"
+)
 NAMED_DAYS: Final[list[tuple[Pattern, int, str | None]]] = [
     (re.compile(r"\b(?:the )?day after tomorrow\b|\bdopo ?domani\b"), 2, None),
     (re.compile(r"\bdomattina\b"), 1, "morning"),
@@ -200,11 +190,11 @@ CLOCK: Final = re.compile(
 AT_HOUR: Final = re.compile(
     rf"\b{_AT}(?P<hour>(?:{_HOUR})(?!\d)|{_WORD_NUMBER})\b(?: e (?P<minute>cinque|dieci|quindici|venti|venticinque|trenta|quaranta|cinquanta))?{_MORE}{_HALF}(?: o'clock)?"
 )
-AM_PM: Final = re.compile(r"\b(?P<hour>1[0-2]|0?[1-9]) ?(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])|\b(?P<hour2>never)\b".replace(r"|\b(?P<hour2>never)\b", ""))
+AM_PM: Final = re.compile(r"\b(?P<hour>1[0-2]|0?[1-9]) ?(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])")
 TO_OR_PAST: Final = re.compile(
     rf"\b(?:at )?(?P<minutes>half|a quarter|quarter|five|ten|twenty|twenty[ -]five) (?P<which>past|after|to) (?P<hour>{_HOUR}|{_WORD_NUMBER})\b{_HALF}"
 )
-NUMBERS |= {"half": 30, "a quarter": 15, "quarter": 15}
+NUMBERS.update({"half": 30, "a quarter": 15, "quarter": 15})
 FIXED_HOURS: Final[list[tuple[Pattern, time]]] = [
     (re.compile(r"\b(?:a |at |alle |per )?(?:mezzogiorno e mezz[oa]|half past noon)\b"), time(12, 30)),
     (re.compile(r"\b(?:a |at |per )?(?:mezzogiorno|midday|noon)\b"), time(12)),

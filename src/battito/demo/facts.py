@@ -17,6 +17,11 @@ _RELATIVES = (
 _BANKS = (
     "la mia banca", "la posta", "la banca", "il tabaccaio", "l'app della banca", "l'home banking", "l'ufficio postale",
 )  # fmt: skip
+_APPLIANCES = (
+    ("televisore", "il ", "o"), ("frigorifero", "il ", "o"), ("caldaia", "la ", "a"), ("lavatrice", "la ", "a"),
+    ("lavastoviglie", "la ", "a"), ("forno", "il ", "o"), ("cancello elettrico", "il ", "o"), ("scheda del condizionatore", "la ", "a"),
+    ("computer", "il ", "o"), ("modem", "il ", "o"), ("congelatore", "il ", "o"),
+)  # fmt: skip
 _SLOTS = ("tra le 8 e le 10", "tra le 9 e le 11", "tra le 10 e le 12", "tra le 14 e le 16", "tra le 15 e le 17", "tra le 13 e le 15")  # fmt: skip
 
 
@@ -182,6 +187,20 @@ def gather(
     local = at.astimezone(clock.ROME)
     values["clock"] = f"{(local - timedelta(minutes=rng.randrange(20, 90))):%H}.{rng.choice(['10', '25', '40', '50'])}"
     values["clock2"] = f"{(local + timedelta(minutes=rng.randrange(60, 240))):%H}.{rng.choice(['00', '15', '30'])}"
+    appliance, article, ending = rng.choice(_APPLIANCES)
+    values.update(appliance=appliance, the_appliance=article + appliance, ao=ending)
+    values["damage"] = Money(rng.randrange(90, 1900) * 100)
+    values["clima"] = Money(rng.choice([79000, 109000, 128000, 149000, 189000, 215000]))
+    values["err"] = rng.choice(["E01", "E10", "F28", "A01", "F22", "E119", "501", "6A"])
+    values["lastmonth_next"] = "a " + clock.month(catalogue.add_months(today, 1).month)
+    values["penalty"] = Money(rng.randrange(3800, 16000))
+    values["rephase"] = Money(rng.choice([90000, 120000, 145000, 180000]))
+    values["sdi"] = "".join(rng.choice("ABCDEFGHJKLMNPRSTUVWXYZ0123456789") for _ in range(7))
+    values["vat"] = f"99{rng.randrange(10**8, 10**9)}"
+    client_gender: names.Gender = rng.choice(("f", "m"))
+    values["client"] = " ".join(names.italian(rng, client_gender, rng.randrange(1945, 1990), "centro"))
+    values["fakeinv"] = f"{today.year}-L-{rng.randrange(10_000, 900_000):06d}"
+    values["peerlady"] = rng.choice(["Luisa", "Mara", "la signora Pina", "Ivana"])
     values["soonweek"] = str(_weekday_of(values["soon"])).split()[0]
     values["lastmonth"] = clock.month(catalogue.add_months(today, -1).month)
     values["soonday"] = _weekday_of(values["soon"])

@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 import aiosmtplib
 import msgspec
-import nats
 
 from battito.operations.backup import files_folder
 from battito.operations.doctor_database import examine_database
@@ -209,19 +208,17 @@ async def examine_bus(settings: Settings) -> Finding:
     if settings.nats_url is None:
         return ok("bus", "through PostgreSQL")
     shown = mask_url(settings.nats_url)
-    errors: list[str] = []
-
-    async def note(error: Exception) -> None:
-        errors.append(str(error) or type(error).__name__)
-
+    parts = urlsplit(settings.nats_url)
+    mend = "Start nats-server there, or unset BATTITO_NATS_URL."
     try:
-        client = await nats.connect(
-            settings.nats_url, connect_timeout=2, max_reconnect_attempts=0, allow_reconnect=False, error_cb=note
-        )
-        await client.close()
-    except Exception as error:
-        detail = "; ".join(errors) or str(error) or type(error).__name__
-        return failure("bus", f"{shown}: {detail}", "Start nats-server there, or unset BATTITO_NATS_URL.")
+        connecting = asyncio.open_connection(parts.hostname, parts.port or 4222)
+        reader, writer = await asyncio.wait_for(connecting, _PATIENCE_SECONDS)
+        greeting = await asyncio.wait_for(reader.readline(), _PATIENCE_SECONDS)
+        writer.close()
+    except (OSError, TimeoutError, ValueError) as error:
+        return failure("bus", f"{shown}: {error or 'no answer'}", mend)
+    if not greeting.startswith(b"INFO "):  # every NATS server begins so
+        return failure("bus", f"{shown} is not a NATS server", mend)
     return ok("bus", f"{shown} answers")
 
 

@@ -59,7 +59,7 @@ async def _server(connection: Any, place: str) -> Finding:
     if encoding != "UTF8":
         mend = "Make a new one with UTF8 and restore a back-up into it: createdb -E UTF8 -T template0 NAME"
         return failure("database", f"{place}: its encoding is {encoding}", mend)
-    return ok("database", f"{place}: PostgreSQL {version.major}.{version.minor}")
+    return ok("database", f"{place}: PostgreSQL {await connection.fetchval('show server_version')}")
 
 
 async def _durability(connection: Any) -> Finding:

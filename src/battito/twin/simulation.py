@@ -3,10 +3,9 @@
 Events at one moment happen in the order of their kinds. The engine's own timers (rings, overflow, wrap-up) go first.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from enum import IntEnum
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 from typing import Any, Final, TypeAlias
 
 from battito.routing.engine import FULL_CAPACITY, Assigned, Decision, Engine, Id, Presence, Resumed, WrapUpStarted
@@ -35,15 +34,22 @@ Event: TypeAlias = tuple[float, int, Any]
 STRETCH, SHIFT, FINISH, ABANDON, ARRIVE = (int(kind) for kind in Kind)
 
 
+NOBODY: Final[Arrival] = (FOREVER, 0.0, 0.0, 0.0)
+"""After the last arrival."""
+
+
 class Source:
     """A queue's contacts as they come; `tally` is the one of the stretch of time it is."""
 
-    __slots__ = ("arrivals", "inflow", "next", "tally", "weight")
+    __slots__ = ("arrivals", "channel", "inflow", "next", "priority", "queue", "tally", "weight")
 
     def __init__(self, inflow: Inflow, replication: int, weight: float) -> None:
         self.inflow = inflow
+        self.queue = inflow.queue
+        self.channel = inflow.channel
+        self.priority = inflow.priority
         self.arrivals: Iterator[Arrival] = inflow.arrivals(replication)
-        self.next: Arrival | None = None
+        self.next = next(self.arrivals, NOBODY)
         self.tally = Tally()
         self.weight = weight
         """The share of an agent one contact takes."""
@@ -84,6 +90,7 @@ class Simulation:
         self._tallies = [[Tally() for _ in self._sources] for _ in range(batches)]
         self._busy = [[0.0] * len(model.groups) for _ in range(batches)]
         self._overtime = [[0.0] * len(model.groups) for _ in range(batches)]
+        self._stretch, self._stretch_start, self._stretch_end = 0, FOREVER, -FOREVER
         self._group_of: dict[Id, int] = {}
         self._shift_ends: dict[Id, float] = {}
         self._shifts: list[tuple[int, float | None]] = []
@@ -93,7 +100,8 @@ class Simulation:
         for place, group in enumerate(model.groups):
             self._sign_in(place, group)
         for place, source in enumerate(self._sources):
-            self._next_arrival(place, source)
+            if source.next is not NOBODY:
+                self._heap.append((source.next[0], ARRIVE, place))
         self._heap.sort()
         self._timed = any(
             len(queue.rings) > 1 or queue.overflow is not None or queue.service.wrap_up_s for queue in model.queues
@@ -123,62 +131,62 @@ class Simulation:
                     self._heap.append((end, SHIFT, len(self._shifts)))
                     self._shifts.append((agent, None))
 
-    def _next_arrival(self, place: int, source: Source) -> None:
-        source.next = arrival = next(source.arrivals, None)
-        if arrival is not None:
-            heappush(self._heap, (arrival.at, ARRIVE, place))
-
     def run(self) -> list[list[Counts]]:
         """Play it to the end; counts by stretch of time, then by queue in the model's order."""
-        heap, engine, contacts = self._heap, self.engine, self.contacts
+        heap, engine, contacts, sources = self._heap, self.engine, self.contacts, self._sources
+        timed = self._timed
         stop = self.model.end_s + DRAIN_S
         while True:
-            if self._timed:
+            if timed:
                 due = engine.next_timer()
                 if due is not None and due <= stop and (not heap or due <= heap[0][0]):
                     self.now = due
                     self._carry_out(engine.tick(due))
                     continue
-            if not heap:
+            if not heap or heap[0][0] > stop:
                 break
-            self.now, kind, number = heappop(heap)
-            if self.now > stop:
-                break
+            now, kind, number = heap[0]
+            self.now = now
             if kind == ARRIVE:
-                self._arrive(number)
-            elif kind == FINISH:
-                contact = contacts[number]
-                if contact.ends == self.now:
+                source = sources[number]
+                arrival = source.next
+                source.next = following = next(source.arrivals, NOBODY)
+                if following is NOBODY:
+                    heappop(heap)
+                else:
+                    heapreplace(heap, (following[0], ARRIVE, number))
+                self._arrive(source, arrival)
+                continue
+            heappop(heap)
+            if kind == FINISH:
+                contact = contacts.get(number)
+                if contact is not None and contact.ends == now:
                     del contacts[number]
-                    self._carry_out(engine.finish(number, self.now))
+                    self._carry_out(engine.finish(number, now))
             elif kind == ABANDON:
-                waiting = contacts.get(number)
-                if waiting is not None and waiting.waiting:
-                    self._abandon(number, waiting)
+                contact = contacts.get(number)
+                if contact is not None and contact.waiting:
+                    self._abandon(number, contact)
             elif kind == SHIFT:
                 self._change_shift(number)
             else:
                 self._begin_stretch(number)
         return self._counts()
 
-    def _arrive(self, place: int) -> None:
-        source = self._sources[place]
-        arrival = source.next
-        assert arrival is not None
-        now = self.now
+    def _arrive(self, source: Source, arrival: Arrival) -> None:
+        now, handle_s, patience_s, head_start_s = arrival
         self._contact_number = number = self._contact_number + 1
-        contact = self.contacts[number] = Contact(source.tally, now, arrival.handle_s, source.weight)
-        source.tally.offered += 1
-        inflow = source.inflow
-        priority = inflow.priority
-        if arrival.head_start_s:
-            priority += arrival.head_start_s / self.model.settings.priority_boost_s
-        decisions = self.engine.enqueue(number, inflow.queue, now, channel=inflow.channel, priority=priority)
+        tally = source.tally
+        tally.offered += 1
+        contact = self.contacts[number] = Contact(tally, now, handle_s, source.weight)
+        priority = source.priority
+        if head_start_s:
+            priority += head_start_s / self.model.settings.priority_boost_s
+        decisions = self.engine.enqueue(number, source.queue, now, channel=source.channel, priority=priority)
         if decisions:
             self._carry_out(decisions)
-        if contact.waiting and arrival.patience_s < FOREVER:
-            heappush(self._heap, (now + arrival.patience_s, ABANDON, number))
-        self._next_arrival(place, source)
+        if contact.waiting and patience_s < FOREVER:
+            heappush(self._heap, (now + patience_s, ABANDON, number))
 
     def _carry_out(self, decisions: list[Decision]) -> None:
         now = self.now
@@ -217,17 +225,18 @@ class Simulation:
         self._work(contact.agent, self.now, contact.ends, contact.weight)
 
     def _work(self, agent: Id, start: float, end: float, weight: float) -> None:
-        """Book agent-seconds of work, and of overtime as staffed, to the stretches they fall in."""
+        """Book agent-seconds of work to the stretches they fall in, and overtime as staffed time too."""
         group = self._group_of[agent]
         shift_end = self._shift_ends[agent]
-        starts = self._starts
-        batch = max(bisect_right(starts, start) - 1, 0)
-        while batch < len(self._busy) and starts[batch] < end:
-            low, high = max(start, starts[batch]), min(end, starts[batch + 1])
-            self._busy[batch][group] += weight * (high - low)
-            if high > shift_end:
-                self._overtime[batch][group] += weight * (high - max(low, shift_end))
-            batch += 1
+        if self._stretch_start <= start and end <= self._stretch_end and end <= shift_end:
+            self._busy[self._stretch][group] += weight * (end - start)
+            return
+        for batch, busy in enumerate(self._busy):
+            low, high = max(start, self._starts[batch]), min(end, self._starts[batch + 1])
+            if low < high:
+                busy[group] += weight * (high - low)
+                if high > shift_end:
+                    self._overtime[batch][group] += weight * (high - max(low, shift_end))
 
     def _change_shift(self, number: int) -> None:
         agent, until = self._shifts[number]
@@ -239,6 +248,9 @@ class Simulation:
 
     def _begin_stretch(self, number: int) -> None:
         """From here on contacts belong to this stretch; after the last one, to none."""
+        self._stretch = number
+        self._stretch_start = self._starts[number]
+        self._stretch_end = self._starts[number + 1] if number < len(self._tallies) else -FOREVER
         for place, source in enumerate(self._sources):
             source.tally = self._tallies[number][place] if number < len(self._tallies) else Tally()
 

@@ -70,7 +70,7 @@ export type Up =
 export type Down =
   | { type: 'welcome'; state: State; messages: ServerMessage[]; more: boolean; reset: boolean }
   | { type: 'message'; message: ServerMessage }
-  | { type: 'ack'; id: string; message: ServerMessage }
+  | { type: 'ack'; id: string }
   | { type: 'state'; state: State }
   | { type: 'typing'; on: boolean; name: string | null }
   | { type: 'token'; token: string; expires_in: number }

@@ -14,6 +14,7 @@ create table webchat_session(
   page jsonb,                            -- where on the site they are
   conversation_id uuid references conversation(id) on delete set null,
   starts_new boolean not null default false,
+  expected text,                         -- inbox.provider_id of a first message: its conversation is this session's
   seen_seq bigint not null default 0,    -- up to where the visitor has read `conversation_id`
   created_at timestamptz not null default now(),
   seen_at timestamptz not null default now(),
@@ -34,14 +35,3 @@ create table webchat_rating(
   at timestamptz not null
 );
 create index webchat_rating_workspace on webchat_rating(workspace_id, at desc);
-
--- A visitor's uploads under the ids that their browser chose: sent again after an interruption, an upload is there once.
-create table webchat_upload(
-  session_id uuid not null references webchat_session(id) on delete cascade,
-  client_id uuid not null,
-  workspace_id uuid not null,
-  file_id uuid not null,
-  duration real,
-  created_at timestamptz not null default now(),
-  primary key (session_id, client_id)
-);

@@ -5,12 +5,12 @@ visitor said they are, what was proven, what they ticked, and where they were.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
-from battito.channels.base import Consent, Identity, InboundFile, InboundMessage, Sender, ThreadHint
+from battito.channels.base import Consent, Identity, Inbound, InboundFile, InboundMessage, InboundStatus, Sender, ThreadHint
 from battito.channels.webchat.identity import Verified
 
 
@@ -31,7 +31,7 @@ class Callback(msgspec.Struct, kw_only=True):
     end: datetime | None = None
 
 
-class Payload(msgspec.Struct, kw_only=True):
+class Payload(msgspec.Struct, kw_only=True, tag="message"):
     """One message on its way in."""
 
     session: UUID
@@ -50,10 +50,19 @@ class Payload(msgspec.Struct, kw_only=True):
     attributes: dict[str, Any] = {}
     contact: dict[str, Any] = {}
     consents: list[Consent] = []
+    subject: str = ""
     callback: Callback | None = None
 
 
-decode = msgspec.json.Decoder(Payload).decode
+class Receipt(msgspec.Struct, kw_only=True, tag="receipt"):
+    """A visitor's browser has our message, or showed it; the same holds for all earlier ones."""
+
+    message: UUID
+    status: Literal["delivered", "read"]
+    at: datetime
+
+
+decode = msgspec.json.Decoder(Payload | Receipt).decode
 
 
 def visitor_identity(visitor: UUID) -> str:
@@ -95,9 +104,11 @@ def sender(payload: Payload) -> Sender:
     )
 
 
-def parse_payload(raw: bytes) -> InboundMessage:
-    """The message that a kept payload holds. Raises msgspec's errors for one that is not ours."""
+def parse_payload(raw: bytes) -> Inbound:
+    """What a kept payload holds. Raises msgspec's errors for one that is not ours."""
     payload = decode(raw)
+    if isinstance(payload, Receipt):
+        return InboundStatus(provider_id=str(payload.message), status=payload.status, at=payload.at, up_to=True)
     flags = ["callback"] if payload.callback else []
     attributes = dict(payload.attributes)
     if payload.callback:
@@ -110,6 +121,7 @@ def parse_payload(raw: bytes) -> InboundMessage:
             InboundFile(name=f.name, content_type=f.content_type, file_id=f.id, duration=f.duration) for f in payload.files
         ],
         thread=ThreadHint(conversation_id=None if payload.starts_new else payload.conversation_id),
+        subject=payload.subject,
         language=payload.language,
         at=payload.at,
         client_id=payload.id,

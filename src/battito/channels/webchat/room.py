@@ -16,7 +16,7 @@ from battito.channels.base import Message
 from battito.channels.webchat.protocol import State, frame
 from battito.channels.webchat.sessions import Session
 from battito.channels.webchat.settings import WebChatSettings
-from battito.channels.webchat.thread import FileLinks, Shower, read_state
+from battito.channels.webchat.thread import Shower, read_state
 from battito.platform.actor import ActorKind
 from battito.platform.errors import Problem
 from battito.platform.events.model import StoredEvent
@@ -41,7 +41,7 @@ class Visitor(Protocol):
     def put(self, frame: bytes) -> None:
         """Queue a frame."""
 
-    def delivered(self, message: Message) -> None:
+    def delivered(self, message: UUID) -> None:
         """A message of ours was handed to this visitor's socket."""
 
     def redraw(self) -> None:
@@ -54,8 +54,8 @@ class Visitor(Protocol):
 class Room:
     """Everybody who sits in a chat on this node."""
 
-    def __init__(self, services: Services, links: FileLinks) -> None:
-        self._services, self.links = services, links
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._by_conversation: dict[UUID, set[Visitor]] = defaultdict(set)
         self._place: dict[Visitor, UUID] = {}
         self._by_session: dict[UUID, list[Visitor]] = defaultdict(list)
@@ -95,9 +95,17 @@ class Room:
         """This visitor's message is on its way: where it turns up is their conversation."""
         self._expected[client_id] = visitor
 
+    def unexpect(self, client_id: UUID) -> None:
+        """It was refused."""
+        self._expected.pop(client_id, None)
+
     def of_session(self, session_id: UUID) -> list[Visitor]:
         """All sockets of a session on this node."""
         return list(self._by_session.get(session_id, ()))
+
+    def all(self) -> list[Visitor]:
+        """Everybody on this node."""
+        return [visitor for group in self._by_session.values() for visitor in group]
 
     def __len__(self) -> int:
         return sum(map(len, self._by_session.values()))
@@ -166,7 +174,7 @@ class Room:
             if text is not None:
                 visitor.put(text)
                 if message.author.kind is not ActorKind.customer:
-                    visitor.delivered(message)
+                    visitor.delivered(message.id)
 
     def _refresh(self, conversation: UUID) -> None:
         """Tell everybody there how the conversation stands, once for all events that come together."""

@@ -30,6 +30,12 @@ INSERT: Final = """
 insert into webchat_session(id, workspace_id, account_id, secret_hash, visitor, host, language, fields, consents, verified, page, expires_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
+EXPECTED: Final = """
+select m.conversation_id from webchat_session s
+join inbox i on i.workspace_id = s.workspace_id and i.account_id = s.account_id and i.provider_id = s.expected
+join message m on m.workspace_id = i.workspace_id and m.id = i.message_id
+where s.workspace_id = $1 and s.id = $2
+"""
 LIVE: Final = "ended_at is null and expires_at > now()"
 
 
@@ -171,12 +177,26 @@ class Sessions:
         session.conversation_id, session.starts_new = conversation_id, False
         if other:
             session.seen_seq = 0
-        await self._write(session, "conversation_id = $3, starts_new = false, seen_seq = $4", conversation_id, session.seen_seq)
+        await self._write(session, "conversation_id = $3, starts_new = false, expected = null, seen_seq = $4", conversation_id, session.seen_seq)
+
+    async def expects(self, session: Session, provider_id: str) -> None:
+        """The first message of a conversation is about to be taken in: where it turns up is the session's conversation,
+        even if nobody listens at that moment."""
+        await self._write(session, "expected = $3", provider_id)
+
+    async def found_meanwhile(self, session: Session) -> None:
+        """Learn the conversation of a first message that was taken in while the visitor was not connected."""
+        if session.conversation_id is not None and not session.starts_new:
+            return
+        async with self._services.database.reading() as connection:
+            conversation = await connection.fetchval(EXPECTED, session.workspace_id, session.id)
+        if conversation is not None and conversation != session.conversation_id:
+            await self.belongs(session, conversation)
 
     async def begin_anew(self, session: Session) -> None:
         """The next message begins another conversation."""
         session.conversation_id, session.starts_new, session.seen_seq = None, True, 0
-        await self._write(session, "conversation_id = null, starts_new = true, seen_seq = 0")
+        await self._write(session, "conversation_id = null, starts_new = true, expected = null, seen_seq = 0")
 
     async def saw(self, session: Session, seq: int) -> None:
         """The visitor has read up to `seq`."""
@@ -186,6 +206,11 @@ class Sessions:
     async def end(self, session: Session) -> None:
         """The visitor wants to be forgotten here: the session is over, everywhere; what they typed into the form goes."""
         await self._write(session, "ended_at = now(), fields = '{}', page = null, secret_hash = ''")
+
+    def fresh(self, session: Session) -> tuple[str, float]:
+        """A fresh token for a session that is not over, and until when it is good (epoch seconds)."""
+        now = time.time()
+        return self.tokens.make(session.id, session.workspace_id, session.account_id, now), now + LIFE_S
 
     def _token(self, session_id: UUID, account: Account) -> str:
         return self.tokens.make(session_id, account.workspace_id, account.id, time.time())

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 from battito.channels.webchat.context import WebChat
 
-from battito.channels.base import Account, Message
+from battito.channels.base import Account
 from battito.channels.webchat import limits
 from battito.channels.webchat.limits import Bucket, network
 from battito.channels.webchat.origins import allows
@@ -38,7 +38,7 @@ from battito.channels.webchat.protocol import (
 from battito.channels.webchat.sessions import Session
 from battito.channels.webchat.settings import WebChatSettings
 from battito.channels.webchat.thread import Shower
-from battito.platform.errors import Problem, TooMany
+from battito.platform.errors import Problem
 from battito.platform.http.raw import Receive, Scope, Send, as_problem, header
 
 log = structlog.get_logger(__name__)
@@ -113,9 +113,10 @@ class VisitorSocket:
             self._frames.append(frame)
         self._wake.set()
 
-    def delivered(self, message: Message) -> None:
+    def delivered(self, message: UUID) -> None:
         """A message of ours is on its way to this visitor's screen."""
-        self._chat.receipts.delivered(self.session, message)
+        if self.session.conversation_id is not None:
+            self._chat.receipts.delivered(self._account, self.session.conversation_id, message)
 
     def redraw(self) -> None:
         """Show the conversation anew."""
@@ -176,7 +177,7 @@ class VisitorSocket:
             raise Leave(4403, "this site may not use this chat")
         if hello.lang:
             self.session.language = self._chat.language(self.settings, hello.lang)
-        self.shower = Shower(self.settings, self._chat.links, self.session.workspace_id)
+        self.shower = Shower(self.settings, self._chat.files, self.session.workspace_id)
         return hello
 
     async def _welcome(self, known: UUID | None, after: int, *, reset: bool = False) -> None:
@@ -188,7 +189,7 @@ class VisitorSocket:
         welcome = frame("welcome", state=thread.state, messages=thread.messages, more=thread.more, reset=thread.reset)
         await self._text(welcome)
         for m in thread.theirs:
-            self.delivered(m)
+            self.delivered(m.id)
 
     async def _write(self) -> None:
         while True:
@@ -211,10 +212,8 @@ class VisitorSocket:
             message = await asyncio.wait_for(self._receive(), SILENT_S)
             if message["type"] != "websocket.receive":
                 return
-            wait = self._bucket.take(time.monotonic())
-            if wait:
-                self._mistake()
-                await asyncio.sleep(min(wait, 2))  # the sender's own socket waits, nobody else
+            if wait := self._bucket.take(time.monotonic()):
+                await asyncio.sleep(wait)  # the sender's own socket waits, nobody else
             try:
                 found = self._frame_of(message)
             except msgspec.ValidationError as error:
@@ -245,18 +244,23 @@ class VisitorSocket:
     async def _do(self, found: ClientFrame) -> None:
         chat = self._chat
         if isinstance(found, Say):
-            wait = chat.messages.take(str(self.session.id), time.monotonic())
-            if wait:
-                raise TooMany("You are writing faster than we can take it. This message goes again by itself.", retry_after=wait)
+            while wait := chat.messages.take(str(self.session.id), time.monotonic()):
+                await asyncio.sleep(wait)
             chat.room.expect(found.id, self)
-            await chat.speaking.say(self.session, self._account, found)
+            try:
+                await chat.speaking.say(self.session, self._account, found)
+            except Problem:
+                chat.room.unexpect(found.id)
+                raise
             self.put(frame("ack", id=found.id))
         elif isinstance(found, Ping):
             self.put(frame("pong", now=datetime.now(UTC)))
         elif isinstance(found, Typing):
             chat.speaking.typing(self.session, found.on)
         elif isinstance(found, Read):
-            await chat.speaking.read(self.session, found.seq)
+            if found.seq > self.session.seen_seq:
+                await chat.sessions.saw(self.session, found.seq)
+                await chat.receipts.read(self._account, self.session, found.seq)
         elif isinstance(found, Page):
             await chat.sessions.move(self.session, found)
         elif isinstance(found, Person):

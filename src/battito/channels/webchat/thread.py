@@ -1,10 +1,6 @@
 """The visitor's side of a conversation: which messages they see, with which names and addresses, and how it stands."""
 
-import base64
-import hmac
-import time
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
 import asyncpg
@@ -15,11 +11,13 @@ from battito.channels.webchat.protocol import ShownAuthor, ShownFile, ShownMessa
 from battito.channels.webchat.settings import WebChatSettings
 from battito.conversations.models import Attachment
 from battito.platform.actor import ActorKind
+from battito.platform.files.service import Files
 
 PAGE: Final = 50
 CATCH_UP: Final = 500
 """A visitor who missed more than this starts from the newest page."""
 FILE_URL_S: Final = 6 * 3600
+"""So long a file's signed address works; a later `welcome` brings fresh ones."""
 
 MESSAGES: Final = """
 select id, seq, client_id, author_kind, author_name, text, attachments, created_at, deleted_at
@@ -39,32 +37,6 @@ where c.workspace_id = $1 and c.id = $2
 """
 
 
-class FileLinks:
-    """Addresses under which a visitor may fetch a file for a while, without a header (pictures and players have none)."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-
-    def url(self, workspace_id: UUID, file_id: UUID) -> str:
-        """An address good for some hours. It changes once an hour, so that browsers keep what they have fetched."""
-        until = (int(time.time()) // 3600) * 3600 + FILE_URL_S
-        return f"/chat/files/{file_id}?w={workspace_id.hex}&until={until}&sig={quote(self._sign(workspace_id, file_id, until))}"
-
-    def check(self, workspace_id: str, file_id: UUID, until: str, signature: str) -> UUID | None:
-        """The workspace whose file may be read, or None."""
-        try:
-            workspace, moment = UUID(workspace_id), int(until)
-        except ValueError:
-            return None
-        if moment < time.time() or not hmac.compare_digest(signature, self._sign(workspace, file_id, moment)):
-            return None
-        return workspace
-
-    def _sign(self, workspace_id: UUID, file_id: UUID, until: int) -> str:
-        mac = hmac.digest(self._key, workspace_id.bytes + file_id.bytes + until.to_bytes(8), "sha256")
-        return base64.urlsafe_b64encode(mac[:18]).decode()
-
-
 def agent_name(name: str, how: str) -> str:
     """How much of an agent's name a visitor sees: `full`, `first`, `none`."""
     if how == "none":
@@ -75,8 +47,8 @@ def agent_name(name: str, how: str) -> str:
 class Shower:
     """Shows one workspace's messages to visitors of one widget."""
 
-    def __init__(self, settings: WebChatSettings, links: FileLinks, workspace_id: UUID) -> None:
-        self._settings, self._links, self._workspace = settings, links, workspace_id
+    def __init__(self, settings: WebChatSettings, files: Files, workspace_id: UUID) -> None:
+        self._settings, self._files, self._workspace = settings, files, workspace_id
 
     def name_of_agent(self, name: str) -> str:
         """As much of an agent's name as visitors of this widget see."""
@@ -114,7 +86,9 @@ class Shower:
         mine = kind == ActorKind.customer.value
         who = name if kind == "bot" else "" if mine or kind == "system" else self.name_of_agent(name)
         shown = [
-            ShownFile(f.id, f.name, f.content_type, f.size, self._links.url(self._workspace, f.id), f.duration)
+            ShownFile(
+                f.id, f.name, f.content_type, f.size, self._files.sign(self._workspace, f.id, seconds=FILE_URL_S), f.duration
+            )
             for f in files
             if f.scan != "infected"
         ]

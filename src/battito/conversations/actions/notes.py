@@ -23,7 +23,7 @@ async def add_note(tx: Tx, row: Conversation, text: str, mentions: list[UUID] | 
     """Add a note to a locked conversation. Who is mentioned follows from now on, and is told."""
     if len(text) > NOTE_LIMIT or "\x00" in text:
         raise Invalid(f"A note holds at most {NOTE_LIMIT:,} characters, and no NUL.", field="note")
-    named = await existing_users(tx, mentions or [])
+    named = await existing_users(tx.connection, tx.workspace_id, mentions or [])
     seq = row.seq + 1
     note = Message(
         id=uuid7(), conversation_id=row.id, seq=seq, kind="note", author=author(tx), channel="note", text=text, mentions=named,
@@ -38,7 +38,7 @@ async def add_note(tx: Tx, row: Conversation, text: str, mentions: list[UUID] | 
     after = msgspec.structs.replace(row, **fields, seq=seq, version=row.version + 1)
     changes = {**plain(fields), "seq": seq, "version": after.version}
     tx.emit(MessageCreated(conversation_id=row.id, seq=seq, changes=changes, message=note))
-    for one in named:
+    for one in rules.without_member(named, tx.context.actor.id or UUID(int=0)):
         tx.emit(Mentioned(user_id=one, conversation_id=row.id, message_id=note.id, text=preview(text)))
     step = {"action": "message.take_back", "arguments": {"conversation_id": str(row.id), "message_id": str(note.id)}}
     return Done(conversation=after, undo=await remember(tx, "note.added", [step]))

@@ -19,7 +19,7 @@ from battito.conversations.models import (
 )  # fmt: skip
 from battito.kit.text import initials
 from battito.platform.actor import ActorKind, Context
-from battito.platform.errors import NotFound
+from battito.platform.errors import Invalid, NotFound
 
 COLUMNS: Final = """
 c.id, c.number, c.brand_id, c.channel, c.account_id, c.contact_id, p.name as contact_name, c.subject, c.preview, c.status, c.priority,
@@ -74,23 +74,11 @@ async def get_conversation(connection: Any, context: Context, conversation_id: U
     return conversation_from(row)
 
 
-async def list_messages(
-    connection: Any,
-    context: Context,
-    conversation_id: UUID,
-    *,
-    before: int | None = None,
-    after: int | None = None,
-    limit: int = 50,
-) -> tuple[list[Message], bool]:
-    """Up to `limit` entries in ascending order: the newest, those before `before`, or those after `after`; and whether more exist."""
-    await get_conversation(connection, context, conversation_id)
-    order = "asc" if after is not None else "desc"
-    rows = await connection.fetch(
-        f"select * from message where workspace_id = $1 and conversation_id = $2 and ($3::bigint is null or seq < $3)"
-        f" and ($4::bigint is null or seq > $4) order by seq {order} limit $5",
-        context.workspace_id, conversation_id, before, after, limit + 1,
+async def check_quoted(connection: Any, context: Context, conversation_id: UUID, message_id: UUID) -> None:
+    """Raise `Invalid` unless a message is there to be quoted in this conversation."""
+    found = await connection.fetchval(
+        "select true from message where workspace_id = $1 and conversation_id = $2 and id = $3",
+        context.workspace_id, conversation_id, message_id,
     )  # fmt: skip
-    more = len(rows) > limit
-    messages = [message_from(r) for r in rows[:limit]]
-    return (messages if order == "asc" else messages[::-1]), more
+    if not found:
+        raise Invalid("The message that this one answers is not in this conversation.", field="reply_to")

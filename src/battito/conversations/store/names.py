@@ -1,6 +1,7 @@
 """Names of people, teams, brands and labels that an action refers to, looked up in the caller's workspace."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from battito.conversations.models import Owner
@@ -50,12 +51,14 @@ async def label_names(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, str]:
     return names
 
 
-async def existing_users(tx: Tx, ids: Iterable[UUID]) -> list[UUID]:
+async def existing_users(connection: Any, workspace_id: UUID, ids: Iterable[UUID]) -> list[UUID]:
     """Those of `ids` who work in this workspace, in the order given."""
     wanted = list(dict.fromkeys(ids))
-    rows = await tx.fetch(
+    if not wanted:
+        return []
+    rows = await connection.fetch(
         "select id from app_user where workspace_id = $1 and id = any($2::uuid[]) and disabled_at is null",
-        tx.workspace_id, wanted,
+        workspace_id, wanted,
     )  # fmt: skip
     there = {row["id"] for row in rows}
     return [one for one in wanted if one in there]

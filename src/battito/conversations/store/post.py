@@ -65,12 +65,15 @@ u as (
     first_response_at = case when ok.from_agent then coalesce(v.first_response_at, ok.at) else v.first_response_at end,
     owner_kind = case when ok.from_agent then 'agent' else v.owner_kind end,
     owner_id = case when ok.from_agent then ok.author_id else v.owner_id end,
+    live = v.live and not (ok.from_agent and ok.next_status is not distinct from 'resolved'),
     mentions = case when ok.body->'mentions' = '[]' then v.mentions
-      else array(select distinct x from unnest(v.mentions || array(select jsonb_array_elements_text(ok.body->'mentions')::uuid)) x) end
+      else v.mentions || array(select x::uuid from jsonb_array_elements_text(ok.body->'mentions') x where x::uuid <> all (v.mentions)) end,
+    followers = case when ok.body->'mentions' = '[]' then v.followers
+      else v.followers || array(select x::uuid from jsonb_array_elements_text(ok.body->'mentions') x where x::uuid <> all (v.followers)) end
   from ok join m on m.id = ok.id
   where v.id = ok.conversation_id and v.workspace_id = ok.workspace_id
   returning v.id, v.seq, v.version, v.preview, v.last_message_at, v.last_author_kind, v.message_count, v.unread, v.status, v.snoozed_until,
-    v.resolved_at, v.waiting_since, v.due_at, v.due_kind, v.mentions, ok.from_agent and ok.owner_id is distinct from ok.author_id as took
+    v.resolved_at, v.waiting_since, v.due_at, v.due_kind, v.live, v.mentions, v.followers, ok.from_agent and ok.owner_id is distinct from ok.author_id as took
 ),
 e as (
   insert into event(workspace_id, at, type, conversation_id, seq, actor_kind, actor_id, actor_name, request_id, data)
@@ -80,9 +83,18 @@ e as (
       'message', ok.body || jsonb_build_object('seq', ok.seq, 'channel', ok.channel),
       'changes', jsonb_build_object('preview', u.preview, 'last_message_at', u.last_message_at, 'last_author_kind', u.last_author_kind,
         'message_count', u.message_count, 'unread', u.unread, 'status', u.status, 'snoozed_until', u.snoozed_until, 'resolved_at', u.resolved_at,
-        'waiting_since', u.waiting_since, 'due_at', u.due_at, 'due_kind', u.due_kind, 'mentions', u.mentions, 'seq', u.seq, 'version', u.version)
+        'waiting_since', u.waiting_since, 'due_at', u.due_at, 'due_kind', u.due_kind, 'live', u.live, 'seq', u.seq, 'version', u.version)
+        || case when ok.body->'mentions' = '[]' then '{}' else jsonb_build_object('mentions', u.mentions, 'followers', u.followers) end
         || case when u.took then jsonb_build_object('owner', jsonb_build_object('kind', 'agent', 'id', ok.author_id, 'name', ok.author_name)) else '{}' end)
   from ok join u on u.id = ok.conversation_id
+),
+n as (
+  -- those who are named in a note are told, each alone
+  insert into event(workspace_id, at, type, conversation_id, actor_kind, actor_id, actor_name, audience, request_id, data)
+  select ok.workspace_id, ok.at, 'mention.created', ok.conversation_id, ok.author_kind, ok.author_id, ok.author_name, 'user:' || x, ok.request_id,
+    jsonb_build_object('type', 'mention.created', 'user_id', x, 'conversation_id', ok.conversation_id, 'message_id', ok.id, 'text', ok.preview)
+  from ok join m on m.id = ok.id cross join lateral jsonb_array_elements_text(ok.body->'mentions') x
+  where ok.body->'mentions' <> '[]' and x <> coalesce(ok.author_id::text, '')
 ),
 o as (
   insert into outbox(message_id, workspace_id, conversation_id, account_id, seq, due_at)

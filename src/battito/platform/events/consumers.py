@@ -20,6 +20,8 @@ from battito.platform.events.tail import PENDING, epoch_of, read_after
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 500
+PACE_S: Final = 0.05
+"""Pause between two reads of a consumer: reactions gather what came meanwhile, instead of reading after every commit."""
 
 
 class Reaction:
@@ -106,6 +108,7 @@ class Consumers:
                 )
                 await asyncio.sleep(min(60, 0.5 * 2**failures))
                 continue
+            await asyncio.sleep(PACE_S)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), 1)
             wake.clear()

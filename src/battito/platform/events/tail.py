@@ -20,17 +20,8 @@ from battito.platform.events.model import Cursor, StoredEvent
 
 log = structlog.get_logger(__name__)
 
-# `pending` says that committed events wait above the horizon: read again soon, nobody will wake us for them.
-# The horizon is taken once, in the same snapshot as the rows.
-READ: Final = """
-with horizon as (select pg_snapshot_xmin(pg_current_snapshot()) as xmin)
-select e.xid::text::bigint as xid, e.id, e.at, e.type, e.workspace_id, e.conversation_id, e.seq, e.actor_kind, e.actor_id,
-  e.actor_name, e.audience, e.data::text::bytea as raw
-from event e, horizon
-where (e.xid, e.id) > ($1::text::xid8, $2::bigint) and e.xid < horizon.xmin
-order by e.xid, e.id limit $3
-"""
-PENDING: Final = "select exists(select 1 from event where xid >= pg_snapshot_xmin(pg_current_snapshot()))"
+READ: Final = "select * from events_after($1::text::xid8, $2, $3)"
+PENDING: Final = "select events_pending()"
 HEAD: Final = """
 select (select epoch from installation) as epoch, e.xid, e.id from (
   select xid::text::bigint as xid, id from event where xid < pg_snapshot_xmin(pg_current_snapshot()) order by event.xid desc, id desc limit 1
@@ -130,6 +121,8 @@ class Tail:
                 if len(events) < BATCH:
                     break
                 await asyncio.sleep(0)
+            if self._wake.is_set():  # more was committed meanwhile: the next read finds whatever waits
+                return 1.0
             return 0.003 if await connection.fetchval(PENDING) else 1.0
 
     def _hand_out(self, events: list[StoredEvent]) -> None:

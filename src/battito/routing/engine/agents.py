@@ -7,7 +7,13 @@ from battito.routing.engine.core import Core, held_in_order
 from battito.routing.engine.decisions import Decision, PresenceAsked, Requeued, WrapUpExtended
 from battito.routing.engine.errors import AlreadyKnown, Unknown, WrongState
 from battito.routing.engine.matching import merge_skills
-from battito.routing.engine.records import Agent, Interaction, State, WrapUp
+from battito.routing.engine.records import (
+    GONE,
+    OFFERED,
+    Agent,
+    Interaction,
+    WrapUp,
+)
 
 
 class AgentCalls(Core):
@@ -57,7 +63,7 @@ class AgentCalls(Core):
         for work in held_in_order(agent):
             if isinstance(work, WrapUp):
                 self._end_wrap_up(work, now, out, timed_out=False)
-            elif work.state is State.OFFERED:
+            elif work.state is OFFERED:
                 self._withdraw(work, now, out, "agent-left")
                 back.append(work)
             elif requeue:
@@ -68,7 +74,7 @@ class AgentCalls(Core):
                 back.append(work)
             else:
                 self._let_go(work.id, agent, now, out)
-                work.state = State.GONE
+                work.state = GONE
                 del self.interactions[work.id]
         agent.aside_until = None
         self.forget_places(agent)
@@ -97,9 +103,7 @@ class AgentCalls(Core):
                 self._let_presence_be(agent, presence, reason, now, out)
             self._serve(agent, now, out)
             return out
-        offered = [
-            work for work in held_in_order(agent) if isinstance(work, Interaction) and work.state is State.OFFERED
-        ]
+        offered = [work for work in held_in_order(agent) if isinstance(work, Interaction) and work.state is OFFERED]
         for work in offered:
             self._withdraw(work, now, out, "agent-left")
         if agent.held and agent.presence is Presence.AVAILABLE:

@@ -25,7 +25,18 @@ from battito.routing.engine.decisions import (
 from battito.routing.engine.errors import Unknown
 from battito.routing.engine.explain import why_agent, why_interaction
 from battito.routing.engine.matching import Matching
-from battito.routing.engine.records import Agent, Flow, Interaction, Line, Plan, State, Step, WrapUp
+from battito.routing.engine.records import (
+    HANDLING,
+    OFFERED,
+    WAITING,
+    Agent,
+    Flow,
+    Interaction,
+    Line,
+    Plan,
+    Step,
+    WrapUp,
+)
 from battito.routing.engine.timers import Kind, Timers
 
 FOREVER = float("inf")
@@ -72,7 +83,10 @@ class Core(Matching):
                 for ring in (line.queue.rings if rings is None else rings)
             )
             service: Service = line.queue.by_channel.get(kind, line.queue.service)
-            plan = Plan(line, channel, steps, service, tuple(rings) if rings is not None else None)
+            overflow = line.queue.overflow
+            stepwise = len(steps) > 1 or overflow is not None
+            own = None if rings is None else tuple(rings)
+            plan = Plan(line, channel, steps, service, overflow, own, stepwise)
             if rings is None:
                 self._plans[queue, kind] = plan
         return plan
@@ -107,15 +121,20 @@ class Core(Matching):
             return
         self.wait(interaction)
         line = interaction.plan.line
-        line.flow.arrived(now)
         line.waiting += 1
-        self._set_timers(interaction, now)
+        if line.flow.since is None:
+            line.flow.since = now
+        if interaction.plan.stepwise or interaction.refused is not None:
+            self._set_timers(interaction, now)
 
     def _relist(self, agent: Agent) -> None:
         """Put an agent just taken from a shelf back with the room that is left; nothing that waits could use it."""
-        if agent.willing and agent.offers < self._offers_at_once:
-            if agent.used < agent.capacity or self._interrupting:
-                self.enlist(agent)
+        if (
+            (agent.used < agent.capacity or self._interrupting)
+            and agent.willing
+            and agent.offers < self._offers_at_once
+        ):
+            self.enlist(agent)
 
     def _set_timers(self, interaction: Interaction, now: float) -> None:
         if interaction.ring_due is not None:
@@ -164,26 +183,17 @@ class Core(Matching):
         if gone:
             line.flow.departed(now, line.waiting)
 
-    def _reserve(self, interaction: Interaction, agent: Agent, now: float) -> None:
-        """Take the agent's capacity for the interaction. The agent leaves all shelves."""
-        agent.account(now, agent.used + interaction.channel.units, self._window_s)
-        agent.since = now
-        agent.held[interaction.id] = interaction
-        agent.epoch += 1
-        agent.listed = False
-        interaction.agent = agent
-
     def _give(
         self, interaction: Interaction, agent: Agent, now: float, out: list[Decision], why: Why | None = None
     ) -> None:
         """Offer the interaction, or hand it over where no answer is asked for."""
-        self._reserve(interaction, agent, now)
+        agent.take(interaction, now, self._window_s)
         plan = interaction.plan
         service = plan.service
         if service.auto_accept:
             self._assign(interaction, agent, now, out, why)
             return
-        interaction.state = State.OFFERED
+        interaction.state = OFFERED
         agent.offers += 1
         due = interaction.offer_due = None if service.offer_s is None else now + service.offer_s
         self._set_offer_timer(interaction)
@@ -193,7 +203,7 @@ class Core(Matching):
         self, interaction: Interaction, agent: Agent, now: float, out: list[Decision], why: Why | None = None
     ) -> None:
         """The agent, whose capacity is reserved already, has the interaction."""
-        interaction.state = State.HANDLING
+        interaction.state = HANDLING
         interaction.offer_due = None
         interrupts: tuple[Id, ...] = ()
         if agent.used > agent.capacity:
@@ -218,7 +228,7 @@ class Core(Matching):
             work
             for work in held_in_order(agent)
             if isinstance(work, Interaction)
-            and work.state is State.HANDLING
+            and work.state is HANDLING
             and not work.interrupted
             and work.channel.kind in interaction.channel.interrupts
         ]
@@ -234,9 +244,11 @@ class Core(Matching):
             presence, reason = agent.next
             agent.next = None
             self._let_presence_be(agent, presence, reason, now, out)
-        while agent.willing and agent.offers < self._offers_at_once:
-            if agent.used >= agent.capacity and not self._interrupting:
-                return
+        while (
+            agent.willing
+            and agent.offers < self._offers_at_once
+            and (agent.used < agent.capacity or self._interrupting)
+        ):
             interaction = self.oldest_for(agent, now)
             if interaction is None:
                 self.enlist(agent)
@@ -268,12 +280,8 @@ class Core(Matching):
 
     def _let_go(self, id_: Id, agent: Agent, now: float, out: list[Decision]) -> None:
         """Free the capacity a piece of work took. Does not serve the agent."""
-        work = agent.held.pop(id_)
-        if agent.listed:
-            self.unlist(agent)
-        agent.account(now, agent.used - work.channel.units, self._window_s)
-        agent.since = now
-        if self._interrupting and agent.held:
+        agent.drop(id_, now, self._window_s)
+        if self._interrupting:
             self._resume(agent, out)
 
     def _resume(self, agent: Agent, out: list[Decision]) -> None:
@@ -293,7 +301,7 @@ class Core(Matching):
         assert agent is not None
         interaction.agent = None
         interaction.offer_due = None
-        interaction.state = State.WAITING
+        interaction.state = WAITING
         agent.offers -= 1
         self._let_go(interaction.id, agent, now, out)
         return agent

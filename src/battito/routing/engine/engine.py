@@ -9,7 +9,15 @@ from battito.routing.engine.errors import Unknown
 from battito.routing.engine.estimate import Standing, standings
 from battito.routing.engine.explain import Explanation, explain, why_agent
 from battito.routing.engine.interactions import InteractionCalls
-from battito.routing.engine.records import Agent, Interaction, State, WrapUp, is_membership
+from battito.routing.engine.records import (
+    HANDLING,
+    OFFERED,
+    WAITING,
+    Agent,
+    Interaction,
+    WrapUp,
+    is_membership,
+)
 from battito.routing.engine.snapshot import AgentState, FlowState, InteractionState, Snapshot, WrapUpState
 
 
@@ -114,7 +122,7 @@ class Engine(InteractionCalls):
     def settle(self, now: float) -> list[Decision]:
         """Match whatever waits with whoever is free, by key. After a restore; at other times there is nothing to do."""
         out: list[Decision] = []
-        waiting = [one for one in self.interactions.values() if one.state is State.WAITING]
+        waiting = [one for one in self.interactions.values() if one.state is WAITING]
         for interaction in sorted(waiting, key=lambda one: (one.key, one.number)):
             agent = self.best_agent(interaction, now)
             if agent is not None:
@@ -153,7 +161,10 @@ class Engine(InteractionCalls):
             key = state.entered_at - state.priority * self.settings.priority_boost_s
         self._interaction_number = max(self._interaction_number + 1, state.number)
         number = state.number or self._interaction_number
-        interaction = Interaction(state.id, number, plan, state.entered_at, state.priority, key)
+        step = plan.steps[0]
+        interaction = Interaction(
+            state.id, number, plan, plan.channel, step, step.requirement, state.entered_at, state.priority, key
+        )
         self._start_ring(interaction, min(state.ring, len(plan.steps) - 1), state.entered_at)
         if interaction.ring_due is not None:
             # without a recorded end: as if each ring had begun when the one before ended
@@ -175,7 +186,7 @@ class Engine(InteractionCalls):
             return
         interaction.agent = agent
         interaction.interrupted = state.interrupted
-        interaction.state = State.HANDLING if state.accepted else State.OFFERED
+        interaction.state = HANDLING if state.accepted else OFFERED
         agent.held[state.id] = interaction
         agent.used += interaction.channel.units
         if not state.accepted:
@@ -227,7 +238,7 @@ def _interaction_state(interaction: Interaction) -> InteractionState:
         overflow_at=interaction.overflow_due,
         rings=None if interaction.plan.rings is None else list(interaction.plan.rings),
         agent=None if agent is None else agent.id,
-        accepted=interaction.state is State.HANDLING,
+        accepted=interaction.state is HANDLING,
         offer_expires_at=interaction.offer_due,
         refused=dict(interaction.refused or {}),
         callback=interaction.callback,

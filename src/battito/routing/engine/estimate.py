@@ -13,7 +13,11 @@ import msgspec
 
 from battito.routing.engine.config import Id, Presence
 from battito.routing.engine.matching import Matching
-from battito.routing.engine.records import Interaction, Line, State
+from battito.routing.engine.records import (
+    WAITING,
+    Interaction,
+    Line,
+)
 
 PRIOR = 4.0
 """How many departures the guess from staffing is worth."""
@@ -37,7 +41,7 @@ def standings(matching: Matching, line: Line, now: float) -> list[Standing]:
     waiting = [
         interaction
         for interaction in matching.interactions.values()
-        if interaction.state is State.WAITING and interaction.plan.line is line
+        if interaction.state is WAITING and interaction.plan.line is line
     ]
     waiting.sort(key=lambda one: (one.key, one.number))
     rates: dict[int, float] = {}

@@ -8,7 +8,12 @@ import msgspec
 from battito.routing.engine.config import Id, Presence
 from battito.routing.engine.decisions import PassedOver, Why
 from battito.routing.engine.matching import Matching, is_refused, takes
-from battito.routing.engine.records import Agent, Interaction, State, is_membership
+from battito.routing.engine.records import (
+    WAITING,
+    Agent,
+    Interaction,
+    is_membership,
+)
 
 EXPLAINED = 25
 """How many of those passed over are named; all are counted."""
@@ -162,5 +167,5 @@ def _passed_agent(matching: Matching, interaction: Interaction, chosen: Agent, a
 def _older(matching: Matching, interaction: Interaction) -> Iterator[Interaction]:
     mine = (interaction.key, interaction.number)
     for other in matching.interactions.values():
-        if other.state is State.WAITING and other is not interaction and (other.key, other.number) < mine:
+        if other.state is WAITING and other is not interaction and (other.key, other.number) < mine:
             yield other

@@ -17,7 +17,14 @@ from battito.routing.engine.decisions import (
 )
 from battito.routing.engine.errors import AlreadyKnown, NoRoom, NotOffered, Unknown, WrongState
 from battito.routing.engine.explain import why_pulled
-from battito.routing.engine.records import Interaction, State, WrapUp
+from battito.routing.engine.records import (
+    GONE,
+    HANDLING,
+    OFFERED,
+    WAITING,
+    Interaction,
+    WrapUp,
+)
 
 DEFAULT_CHANNEL = "voice"
 
@@ -56,11 +63,22 @@ class InteractionCalls(AgentCalls):
         priority += plan.line.queue.priority
         self._interaction_number += 1
         key = entered - priority * self.settings.priority_boost_s
-        interaction = Interaction(interaction_id, self._interaction_number, plan, entered, priority, key)
-        interaction.callback = callback
+        step = plan.steps[0]
+        interaction = Interaction(
+            interaction_id,
+            self._interaction_number,
+            plan,
+            plan.channel,
+            step,
+            step.requirement,
+            entered,
+            priority,
+            key,
+            callback=callback,
+        )
         if self._wrapping:
             self._spare_those_wrapping_up(interaction)
-        if plan.overflow is not None or len(plan.steps) > 1:
+        if plan.stepwise:
             self._enter(interaction, plan, now)
         self.interactions[interaction_id] = interaction
         out: list[Decision] = []
@@ -103,7 +121,7 @@ class InteractionCalls(AgentCalls):
     def withdraw(self, interaction_id: Id, now: float, reason: str) -> list[Decision]:
         """Take an offer away from its agent and search on, as after a refusal."""
         interaction = self._interaction(interaction_id)
-        if interaction.state is not State.OFFERED:
+        if interaction.state is not OFFERED:
             raise NotOffered("The interaction is not on offer.")
         out: list[Decision] = []
         agent = self._withdraw(interaction, now, out, reason)
@@ -118,13 +136,13 @@ class InteractionCalls(AgentCalls):
         state = interaction.state
         out: list[Decision] = []
         agent = None
-        if state is State.WAITING:
+        if state is WAITING:
             self._unwait(interaction, now, gone=True)
-        elif state is State.OFFERED:
+        elif state is OFFERED:
             agent = self._withdraw(interaction, now, out, reason)
         else:
             raise WrongState("An agent is handling the interaction: finish it instead.")
-        interaction.state = State.GONE
+        interaction.state = GONE
         del self.interactions[interaction_id]
         out.append(Cancelled(interaction_id, interaction.plan.line.queue.id, reason, now - interaction.entered))
         if agent is not None:
@@ -133,14 +151,16 @@ class InteractionCalls(AgentCalls):
 
     def finish(self, interaction_id: Id, now: float, *, wrap_up_s: float | UnsetType | None = UNSET) -> list[Decision]:
         """The contact is over. `wrap_up_s` replaces the queue's: 0 none, None until the agent ends it."""
-        interaction = self._interaction(interaction_id)
+        interaction = self.interactions.pop(interaction_id, None)
+        if interaction is None:
+            raise Unknown("interaction", interaction_id)
         agent = interaction.agent
-        if interaction.state is not State.HANDLING or agent is None:
+        if interaction.state is not HANDLING or agent is None:
+            self.interactions[interaction_id] = interaction
             raise WrongState("Nobody is handling the interaction.")
-        interaction.state = State.GONE
-        del self.interactions[interaction_id]
+        interaction.state = GONE
         out: list[Decision] = [Finished(interaction_id, agent.id)]
-        seconds = interaction.plan.service.wrap_up_s if isinstance(wrap_up_s, UnsetType) else wrap_up_s
+        seconds = interaction.plan.service.wrap_up_s if wrap_up_s is UNSET else wrap_up_s
         self._leave_contact(interaction, agent, now, out, seconds)
         return out
 
@@ -167,9 +187,9 @@ class InteractionCalls(AgentCalls):
         out: list[Decision] = []
         agent = interaction.agent
         state = interaction.state
-        if state is State.WAITING:
+        if state is WAITING:
             self._unwait(interaction, now, gone=True)
-        elif state is State.OFFERED:
+        elif state is OFFERED:
             self._withdraw(interaction, now, out, "transferred")
         if priority is not None:
             self._change_priority(interaction, priority)
@@ -180,13 +200,13 @@ class InteractionCalls(AgentCalls):
         out.append(Transferred(interaction_id, queue, agent.id if agent is not None else None, interaction.key))
         if agent is not None:
             self._refuse(interaction, agent, now, before.service.refused_for_s)
-        if state is State.HANDLING and agent is not None:
-            seconds = before.service.wrap_up_s if isinstance(wrap_up_s, UnsetType) else wrap_up_s
+        if state is HANDLING and agent is not None:
+            seconds = before.service.wrap_up_s if wrap_up_s is UNSET else wrap_up_s
             self._leave_contact(interaction, agent, now, out, seconds)
             self._spare_those_wrapping_up(interaction)
         self._enter(interaction, plan, now)
         self._place(interaction, now, out)
-        if state is State.OFFERED and agent is not None:
+        if state is OFFERED and agent is not None:
             self._serve(agent, now, out)
         return out
 
@@ -196,7 +216,7 @@ class InteractionCalls(AgentCalls):
         `channel`: the kind of work it becomes (an outbound call), if not the same.
         """
         interaction = self._interaction(interaction_id)
-        if interaction.state is not State.WAITING:
+        if interaction.state is not WAITING:
             raise WrongState("Only a waiting interaction can become a callback.")
         interaction.callback = True
         queue = interaction.plan.line.queue.id
@@ -214,7 +234,7 @@ class InteractionCalls(AgentCalls):
     def reprioritise(self, interaction_id: Id, priority: float, now: float) -> list[Decision]:
         """Change the priority (the queue's included); a waiting interaction moves to its new place at once."""
         interaction = self._interaction(interaction_id)
-        waiting = interaction.state is State.WAITING
+        waiting = interaction.state is WAITING
         if waiting:
             self._unwait(interaction, now, gone=False)
         self._change_priority(interaction, priority)
@@ -230,7 +250,7 @@ class InteractionCalls(AgentCalls):
         """
         interaction = self._interaction(interaction_id)
         agent = self._agent(agent_id)
-        if interaction.state is State.HANDLING:
+        if interaction.state is HANDLING:
             raise WrongState("Somebody is handling the interaction: it must be transferred instead.")
         if interaction.agent is agent:
             return self.accept(interaction_id, agent_id, now)
@@ -240,14 +260,14 @@ class InteractionCalls(AgentCalls):
             raise NoRoom(f"Agent {agent_id} has no room for {interaction.channel.kind} work now.")
         out: list[Decision] = []
         other = None
-        if interaction.state is State.WAITING:
+        if interaction.state is WAITING:
             self._unwait(interaction, now, gone=True)
         else:
             other = self._withdraw(interaction, now, out, "pulled")
         if isinstance(wrap_up, WrapUp):
             self._close_wrap_up(wrap_up, now, out, timed_out=False)
         why = why_pulled(self, interaction, agent, now) if self.explaining else None
-        self._reserve(interaction, agent, now)
+        agent.take(interaction, now, self._window_s)
         self._assign(interaction, agent, now, out, why)
         self._serve(agent, now, out)
         if other is not None:
@@ -266,7 +286,7 @@ class InteractionCalls(AgentCalls):
 
     def _offer(self, interaction_id: Id, agent_id: Id) -> Interaction:
         interaction = self.interactions.get(interaction_id)
-        if interaction is None or interaction.state is not State.OFFERED:
+        if interaction is None or interaction.state is not OFFERED:
             raise NotOffered("The offer is no longer live: it expired or was withdrawn.")
         if interaction.agent is None or interaction.agent.id != agent_id:
             raise NotOffered("The interaction is on offer to somebody else.")

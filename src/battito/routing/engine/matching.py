@@ -12,13 +12,13 @@ from heapq import heapify, heappop, heappush
 
 from battito.routing.engine.config import Channel, Choice, Id, Levels, Ring, Settings
 from battito.routing.engine.records import (
+    WAITING,
     Agent,
     Interaction,
     Requirement,
     Shelf,
     ShelfEntry,
     Skill,
-    State,
     WaitingEntry,
     is_membership,
     member,
@@ -65,7 +65,8 @@ class Matching:
         found = self._by_demand.get((channel.kind, skills))
         if found is None:
             shelf = self._shelf(channel, frozenset(needed))
-            found = Requirement(len(self._requirements), channel, skills, shelf)
+            number = len(self._requirements)
+            found = Requirement(number, 1 << number, channel, channel.units, skills, shelf)
             self._requirements.append(found)
             self._by_demand[channel.kind, skills] = found
             for agent in self.agents.values():
@@ -76,7 +77,7 @@ class Matching:
     def _shelf(self, channel: Channel, skills: frozenset[Skill]) -> Shelf:
         shelf = self._shelves.get((channel.kind, skills))
         if shelf is None:
-            shelf = self._shelves[channel.kind, skills] = Shelf(channel, skills)
+            shelf = self._shelves[channel.kind, skills] = Shelf(channel, channel.units, skills)
             for agent in self.agents.values():
                 if self._stands_on(agent, shelf) and agent.listed and agent.room(channel):
                     self._put(agent, *agent.shelves[-1])
@@ -131,13 +132,13 @@ class Matching:
         """Put the agent on the shelves of all work they have room for."""
         agent.epoch += 1
         agent.listed = True
-        entry_tail = (self.rank(agent), agent.since, agent.number, agent.epoch, agent)
+        rank, since, number, epoch = self.rank(agent), agent.since, agent.number, agent.epoch
         load = agent.used / agent.capacity
         free = agent.capacity - agent.used
         for shelf, level in agent.shelves:
             if shelf.units <= free or (shelf.channel.interrupts and agent.room(shelf.channel)):
                 heap = shelf.heap
-                heappush(heap, (level, load, *entry_tail))
+                heappush(heap, (level, load, rank, since, number, epoch, agent))
                 if len(heap) > 2 * shelf.members + SLACK:
                     sweep_shelf(shelf)
 
@@ -200,7 +201,7 @@ class Matching:
 
     def wait(self, interaction: Interaction) -> None:
         """Put the interaction on the list of its class, or of each agent its ring names."""
-        interaction.state = State.WAITING
+        interaction.state = WAITING
         entry = (interaction.key, interaction.number, interaction.version, interaction)
         names = interaction.step.agents
         if names is not None:

@@ -2,7 +2,9 @@
 
 import math
 from enum import Enum
-from typing import TypeAlias, TypeGuard
+from typing import Final, TypeAlias, TypeGuard
+
+from msgspec import Struct
 
 from battito.routing.engine.config import Channel, Id, Overflow, Presence, Queue, Ring, Service
 
@@ -30,143 +32,111 @@ class State(Enum):
     GONE = "gone"
 
 
-class Requirement:
+WAITING: Final = State.WAITING
+OFFERED: Final = State.OFFERED
+HANDLING: Final = State.HANDLING
+GONE: Final = State.GONE
+"""Names of the states that cost no look-up in the enumeration: they are read several times in each decision."""
+
+
+class Requirement(Struct, eq=False):
     """A requirement class: channel kind and lowest levels, interned, with one bit of every agent's mask.
 
     `heap` holds the waiting interactions as `(key, arrival number, version, interaction)`. An entry whose version
     is not the interaction's is stale: it left, and the entry is dropped when it comes to the top.
     """
 
-    __slots__ = ("bit", "channel", "count", "heap", "number", "shelf", "skills", "units")
-
-    def __init__(self, number: int, channel: Channel, skills: tuple[tuple[Skill, int], ...], shelf: "Shelf") -> None:
-        self.number = number
-        self.bit = 1 << number
-        self.channel = channel
-        self.units = channel.units
-        self.skills = skills
-        self.shelf = shelf
-        self.heap: list[WaitingEntry] = []
-        self.count = 0
+    number: int
+    bit: int
+    channel: Channel
+    units: int
+    skills: tuple[tuple[Skill, int], ...]
+    shelf: "Shelf"
+    heap: "list[WaitingEntry]" = []
+    count: int = 0
 
 
-class Shelf:
+class Shelf(Struct, eq=False):
     """Free agents for one channel kind who have all of one set of skills, best first.
 
     Entries are `(minus the sum of levels, load, rank, free since, agent number, epoch, agent)`; one whose epoch is
     not the agent's is stale. `members` counts the agents who may ever stand here, to know when to sweep.
     """
 
-    __slots__ = ("channel", "heap", "members", "skills", "units")
-
-    def __init__(self, channel: Channel, skills: frozenset[Skill]) -> None:
-        self.channel = channel
-        self.units = channel.units
-        self.skills = skills
-        self.heap: list[ShelfEntry] = []
-        self.members = 0
+    channel: Channel
+    units: int
+    skills: frozenset[Skill]
+    heap: "list[ShelfEntry]" = []
+    members: int = 0
 
 
-class Step:
+class Step(Struct, eq=False):
     """A ring, compiled: its requirement class, its seconds, the agents named if it names any."""
 
-    __slots__ = ("agents", "requirement", "seconds")
-
-    def __init__(self, requirement: Requirement, seconds: float | None, agents: tuple[Id, ...] | None) -> None:
-        self.requirement = requirement
-        self.seconds = seconds
-        self.agents = agents
+    requirement: Requirement
+    seconds: float | None
+    agents: tuple[Id, ...] | None
 
 
-class Line:
-    """A queue at work: its rules, how many wait in it and how fast they leave."""
+class Line(Struct, eq=False):
+    """A queue at work: its rules, how fast it moves and how many wait in it."""
 
-    __slots__ = ("flow", "queue", "waiting")
-
-    def __init__(self, queue: Queue, flow: "Flow") -> None:
-        self.queue = queue
-        self.flow = flow
-        self.waiting = 0
+    queue: Queue
+    flow: "Flow"
+    waiting: int = 0
 
 
-class Plan:
-    """The rules of a queue for one channel kind, compiled; `rings` when they are the interaction's own."""
+class Plan(Struct, eq=False):
+    """The rules of a queue for one channel kind, compiled; `rings` when they are the interaction's own.
 
-    __slots__ = ("channel", "line", "overflow", "rings", "service", "steps")
+    `stepwise`: time alone may change where an interaction of this plan is searched for.
+    """
 
-    def __init__(
-        self, line: Line, channel: Channel, steps: tuple[Step, ...], service: Service, rings: tuple[Ring, ...] | None
-    ) -> None:
-        self.line = line
-        self.channel = channel
-        self.steps = steps
-        self.service = service
-        self.overflow: Overflow | None = line.queue.overflow
-        self.rings = rings
+    line: Line
+    channel: Channel
+    steps: tuple[Step, ...]
+    service: Service
+    overflow: Overflow | None
+    rings: tuple[Ring, ...] | None
+    stepwise: bool
 
 
-class Interaction:
+class Interaction(Struct, eq=False):
     """One routed piece of work from entry to the end of the contact.
 
     `version` grows each time it leaves a waiting list, `refused` maps agents to when they may be asked again.
     """
 
-    __slots__ = (
-        "agent",
-        "callback",
-        "channel",
-        "entered",
-        "id",
-        "interrupted",
-        "key",
-        "number",
-        "offer_due",
-        "overflow_due",
-        "plan",
-        "priority",
-        "refused",
-        "requirement",
-        "ring",
-        "ring_due",
-        "state",
-        "step",
-        "version",
-    )
-
-    def __init__(self, id_: Id, number: int, plan: Plan, entered: float, priority: float, key: float) -> None:
-        self.id = id_
-        self.number = number
-        self.plan = plan
-        self.channel = plan.channel
-        self.step = plan.steps[0]
-        self.requirement = self.step.requirement
-        self.entered = entered
-        self.priority = priority
-        self.key = key
-        self.ring = 0
-        self.ring_due: float | None = None
-        self.overflow_due: float | None = None
-        self.state = State.WAITING
-        self.version = 0
-        self.agent: Agent | None = None
-        self.offer_due: float | None = None
-        self.refused: dict[Id, float] | None = None
-        self.callback = False
-        self.interrupted = False
+    id: Id
+    number: int
+    plan: Plan
+    channel: Channel
+    step: Step
+    requirement: Requirement
+    entered: float
+    priority: float
+    key: float
+    ring: int = 0
+    ring_due: float | None = None
+    overflow_due: float | None = None
+    state: State = WAITING
+    version: int = 0
+    agent: "Agent | None" = None
+    offer_due: float | None = None
+    refused: dict[Id, float] | None = None
+    callback: bool = False
+    interrupted: bool = False
 
 
-class WrapUp:
+class WrapUp(Struct, eq=False):
     """Work after a contact. It outlives the interaction, which may already wait elsewhere after a transfer."""
 
-    __slots__ = ("agent", "channel", "due", "id", "number", "queue")
-
-    def __init__(self, id_: Id, number: int, channel: Channel, queue: Id, agent: "Agent", due: float | None) -> None:
-        self.id = id_
-        self.number = number
-        self.channel = channel
-        self.queue = queue
-        self.agent = agent
-        self.due = due
+    id: Id
+    number: int
+    channel: Channel
+    queue: Id
+    agent: "Agent"
+    due: float | None
 
 
 class Agent:
@@ -243,6 +213,23 @@ class Agent:
             self.accounted = now
         self.used = used
 
+    def take(self, interaction: Interaction, now: float, window_s: float) -> None:
+        """Have the interaction from now on, at the cost of its units. What stands on shelves is true no more."""
+        self.account(now, self.used + interaction.channel.units, window_s)
+        self.since = now
+        self.held[interaction.id] = interaction
+        self.epoch += 1
+        self.listed = False
+        interaction.agent = self
+
+    def drop(self, id_: Id, now: float, window_s: float) -> None:
+        """Be rid of a piece of work, and free for that much more."""
+        work = self.held.pop(id_)
+        self.account(now, self.used - work.channel.units, window_s)
+        self.since = now
+        self.epoch += 1
+        self.listed = False
+
     def occupancy_at(self, now: float, window_s: float) -> float:
         """The rolling occupancy, 0 to 1, at a moment not before the last change."""
         load = min(self.used / self.capacity, 1.0)
@@ -259,7 +246,8 @@ class Agent:
 
 
 class Flow:
-    """How fast a queue's waiting line moves, watched only while somebody waits.
+    """How fast a queue's waiting line moves, watched only while somebody waits (`since` the last departure, or the
+    first arrival into an empty line).
 
     `departures` and `seconds` are sums with old evidence fading (`MEMORY` departures), so that their ratio is the
     rate of the recent past.
@@ -285,11 +273,6 @@ class Flow:
     def returned(self) -> None:
         """The last departure was not one: the offer came back."""
         self.departures = max(self.departures - 1.0, 0.0)
-
-    def arrived(self, now: float) -> None:
-        """Somebody joined; the watch starts if the line was empty."""
-        if self.since is None:
-            self.since = now
 
 
 WaitingEntry: TypeAlias = tuple[float, int, int, Interaction]

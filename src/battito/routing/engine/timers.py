@@ -5,7 +5,13 @@ from heapq import heappop, heappush
 from typing import TypeAlias
 
 from battito.routing.engine.config import Id
-from battito.routing.engine.records import Agent, Interaction, State, WrapUp
+from battito.routing.engine.records import (
+    OFFERED,
+    WAITING,
+    Agent,
+    Interaction,
+    WrapUp,
+)
 
 
 class Kind(IntEnum):
@@ -55,8 +61,8 @@ def is_true(timer: Timer) -> bool:
     due, kind, _, _, owner, agent = timer
     if isinstance(owner, Interaction):
         if kind is Kind.OFFER:
-            return owner.state is State.OFFERED and owner.offer_due == due
-        if owner.state is not State.WAITING:
+            return owner.state is OFFERED and owner.offer_due == due
+        if owner.state is not WAITING:
             return False
         if kind is Kind.RING:
             return owner.ring_due == due

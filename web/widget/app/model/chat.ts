@@ -207,7 +207,10 @@ export class Chat {
       if (this.#page) this.link.send({ type: 'page', ...this.#page })
       this.seen()
       this.outbox.flush()
-    } else if (frame.type === 'message' || frame.type === 'ack') {
+    } else if (frame.type === 'ack') {
+      this.log.change(frame.id, { state: 'sent', why: '' })
+      this.outbox.done(frame.id)
+    } else if (frame.type === 'message') {
       this.log.take([frame.message])
       if (frame.message.client_id) this.outbox.done(frame.message.client_id)
       else this.typing.set(null)

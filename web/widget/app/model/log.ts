@@ -6,7 +6,7 @@ export interface Shown extends Attachment { progress: number | null }
 export interface Entry {
   /** The client's id for a message of the visitor, the server's otherwise: an echo replaces what it echoes. */
   id: string
-  /** Its place in the conversation; infinite until the server has it. */
+  /** Its place in the conversation; infinite until the server has said it. */
   seq: number
   author: ServerMessage['author']
   text: string

@@ -31,7 +31,7 @@ function attachment(file: Shown): Child {
 /** How far the visitor's latest message has come; earlier ones only speak when something is wrong with them. */
 function receipt(chat: Chat, entry: Entry): string {
   const { delivered, read } = chat.state()
-  const mine = chat.log.entries().filter((e) => e.author.kind === 'customer' && e.seq < Infinity).at(-1)
+  const mine = chat.log.entries().filter((e) => e.author.kind === 'customer' && e.state === 'sent').at(-1)
   if (entry.state === 'sending') return t.sending
   if (entry.state === 'failed' || entry.id !== mine?.id) return ''
   return entry.seq <= read ? t.read : entry.seq <= delivered ? t.delivered : t.sent

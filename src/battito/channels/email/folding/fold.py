@@ -17,6 +17,7 @@ MAX_SHAPE = 600
 _MARK = re.compile(r"^[ \t]?((?:>[ ]?)+)")
 _FALSE_MARK = re.compile(r"^\s*>{2,}.*<{2,}\s*$|^>\s*[-–—]?\s*\d+\s*[€%]")
 _INITIALS = re.compile(r"^\s{0,2}[A-Z][A-Za-z]{0,3}>+ ?")
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 _BLANK_RUN = re.compile(r"\n{3,}")
 _OWN: Literal["own"] = "own"
 
@@ -29,7 +30,7 @@ def fold(text: str, *, sender: str = "", subject: str = "", hints: Sequence[Hint
     When nothing of the writer's would be left, a forward is shown whole; failing that, everything is.
     """
     written = text.split("\n") if hints else _lines(text)
-    lines = [line if len(line) <= MAX_SHAPE else line[: MAX_SHAPE // 2] for line in written[:MAX_LINES]]
+    lines = [_shape(line) for line in written[:MAX_LINES]]
     depths = _depths(lines)
     forward_subject = words.FORWARD_SUBJECT.match(subject) is not None
     found = separators.find(lines, depths, forward=forward_subject)
@@ -42,6 +43,12 @@ def fold(text: str, *, sender: str = "", subject: str = "", hints: Sequence[Hint
     if not _has_own(written, kinds):
         return _nothing_own(text, written, kinds)
     return _result(_pieces(written, kinds), forwarded=any(kind == "forward" for kind in kinds))
+
+
+def _shape(line: str) -> str:
+    """The line by which decisions are made: not endless, and without the marks of direction that some programs strew."""
+    short = line if len(line) <= MAX_SHAPE else line[: MAX_SHAPE // 2]
+    return short if short.isascii() else _DIRECTION.sub("", short).replace("\xa0", " ")
 
 
 def _has_own(lines: list[str], kinds: list[_Kind]) -> bool:

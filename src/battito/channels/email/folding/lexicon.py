@@ -110,7 +110,7 @@ MOBILE = (
 # Words that make `Sent from …`, `Inviato con …` the line of a device or a program, not of a sentence.
 DEVICE = re.compile(
     r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|motorola|oppo|pixel|nokia|lumia|windows|blackberry|outlook|yahoo|gmail|libero|virgilio|tiscali|alice|tim\s?mail|proton|tutanota|spark|airmail|aquamail|aqua\s+mail|k-9|bluemail|blue\s+mail|thunderbird|"
-    r"mail(?:bird|spring)?\b|\bposta\b|smartphone|telefon\w*|phone|handy|mobile|mobil\w*|cellulare|dispositivo|device|tablet|portable|ordinateur|móvil|celular|htc|sony|xperia|lg\b|zte|honor|oneplus|mac\b|macbook|apple|aol|gmx|web\.de|hotmail|zoho|fastmail|superhuman|front\b|missive|inbox|polymail|acompli|sparrow|edison|newton|"
+    r"mail(?:bird|spring)?\b|\bposta\b|smartphone|telefon\w*|cell\b|cellphone|phone|handy|mobile|mobil\w*|cellulare|dispositivo|device|tablet|portable|ordinateur|móvil|celular|htc|sony|xperia|lg\b|zte|honor|oneplus|mac\b|macbook|apple|aol|gmx|web\.de|hotmail|zoho|fastmail|superhuman|front\b|missive|inbox|polymail|acompli|sparrow|edison|newton|"
     r"verizon|at&t|t-mobile|vodafone|wind\b|\btre\b|surface|app\b|телефон\w*|яндекс\w*|mail\.ru|nine\b|boxer|canary|hey\.com|wemail|mymail|telephone|компьютер\w*",
     FLAGS,
 )
@@ -137,7 +137,7 @@ TITLE = (
 )
 CONTACT = re.compile(
     r"(?:\b(?:tel|telefono|phone|ph|mob|mobile|mobil|cell|cellulare|cel|fax|ufficio|office|direct|diretto|centralino|whatsapp|skype|e-?mail|mail|pec|web|sito|website|internet|www|url|linkedin|facebook|instagram|twitter|p\.?\s?iva|partita\s+iva|c\.?f\.?/p\.?iva|vat|rea|sede(?:\s+legale)?|t|m|f|c|e|w|p)\b\s*[.:/|]*\s*(?:\+|\(|\d|https?:|www|[\w.+-]+@))"
-    r"|(?:\+|00)\d{1,3}[\s./()-]*\d[\d\s./()-]{5,}|\b0\d{1,4}[\s./-]+\d{4,}|\b3\d{2}[\s./-]?\d{3}[\s./-]?\d{3,4}\b|\b\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}\b|https?://\S+|\bwww\.\S+|" + MAILBOX + r"\.[a-z]{2,}"
+    r"|(?:\+|00)\d{1,3}[\s./()-]*\d[\d\s./()-]{5,}|\b0\d{1,4}[\s./-]+\d{4,}|\b0\d{8,10}\b|\b3\d{2}[\s./-]?\d{3}[\s./-]?\d{3,4}\b|\b\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}\b|https?://\S+|\bwww\.\S+|" + MAILBOX + r"\.[a-z]{2,}"
     r"|\b(?:via|viale|piazza|piazzale|corso|vicolo|largo|strada|p\.zza|c\.so|v\.le|loc\.)\s+[\w'.\s]{2,40},?\s*(?:n\.?\s*)?\d+|\b\d{5}\s+[A-ZÀ-Ú][\w'\s]+(?:\([A-Z]{2}\)|\b[A-Z]{2}\b)?|\b\d+\s+[\w\s]{3,30}\s(?:street|st|road|rd|avenue|ave|lane|drive|straße|str\.)\b",
     FLAGS,
 )

@@ -20,7 +20,7 @@ class Separator(NamedTuple):
 
 
 _WROTE_END = re.compile(rf"(?<!\w)(?:{words.WROTE})\s*(?:\(?via\s[^)]*\)?)?\s*[:：.…]*\s*[-–—_=*]*\s*>?\s*$", words.FLAGS)
-_WROTE_NAME_END = re.compile(r"(?<!\w)(?:schrieb|schreef|kirjoitti|skrev|napisał|écrit|hat|ha\s+scritto|wrote|escribió|escreveu)\s+.{2,160}[:：]\s*$", words.FLAGS)
+_WROTE_NAME_END = re.compile(r"(?<!\w)(?:schrieb|schreef|kirjoitti|skrev|napisał|écrit|hat|ha\s+scritto|wrote|escribió|escreveu|[íi]rta)\s+.{2,160}[:：]\s*$", words.FLAGS)
 _WROTE_INSIDE = re.compile(rf"(?<!\w)(?:{words.WROTE})\s*[:：]", words.FLAGS)
 _ON = re.compile(rf"^[\s*_-]*(?:{words.ON})[\s,:]", words.FLAGS)
 _WEEKDAY = re.compile(rf"^[\s*_-]*(?:(?:{words.WEEKDAY})[a-zàèéìòùöäüâêîôûçñřěšťů]{{0,9}}\.?,?)\s+.*\d", words.FLAGS)
@@ -36,6 +36,7 @@ _ORIGINAL_TAIL = re.compile(rf"^\s*[-–—_=*]{{2,}}\s*(?:{words.ORIGINAL})\b.{
 _FORWARDED = re.compile(rf"^{_DASHES}*(?:{words.FORWARDED})\s*[:：]?{_DASHES}*$", words.FLAGS)
 _REPLY_LINE = re.compile(rf"^[\s#*=_<>-]*(?:{words.REPLY_LINE}).{{0,40}}$", words.FLAGS)
 _RULE = re.compile(r"^\s*(?:[-_=*~–—]\s?){5,}\s*$")
+_FLAT = re.compile(r"^[\s>*]*(?:from|da|date|data|von|de|sent|inviato)\s*:.{3,200}\b(?:to|a|an|à)\s*:.{2,200}\b(?:subject|oggetto|betreff|objet|asunto)\s*:", words.FLAGS)
 _MIDDLE = re.compile(
     r"(?<=\S)\s*(?:-{2,}\s*)?(?<![\w@/])(?=(?:On|Il giorno|In data|Il|Am|Le|El|Op|Em|Den)\s+[^:\n]{0,30}"
     rf"(?i:{words.DATE}).{{3,220}}?(?<!\w)(?i:{words.WROTE})\s*:)",
@@ -159,6 +160,8 @@ def _header_block(lines: list[str], depths: list[int], index: int) -> int | None
     first = _field(lines[index])
     if first is None or first[0] in (words.CC, words.OTHER):
         return None
+    if _FLAT.match(lines[index]) and "@" in lines[index]:
+        return index + 1  # all fields run together on one line
     fields: dict[str, str] = {}
     position = end = index
     blanks = wraps = 0
@@ -220,6 +223,8 @@ def _enough(fields: dict[str, str], lines: list[str], index: int, end: int) -> b
         if kinds >= 2 and mailbox and (dated or words.SUBJECT in fields or words.TO in fields):
             return True
         if kinds >= 2 and dated and "@" in fields.get(words.TO, ""):
+            return True
+        if {words.FROM, words.DATE_FIELD, words.TO} <= fields.keys() and dated and _TIME.search(fields[words.DATE_FIELD]):
             return True
         if kinds >= 2 and words.TO in fields and words.SUBJECT in fields and words.CC in fields:
             return True

@@ -11,13 +11,15 @@ from . import lexicon as words
 from .model import FoldKind
 
 MAX_SIGNATURE_LINES = 40
+MAX_CUTS = 12
 
 _DELIMITER = re.compile(r"^(?:--|—|––|- -|-- -)\s*$")
 _STRICT = re.compile(r"^-- ?\xa0?$")
 _RULE = re.compile(r"^\s*(?:[-_=*~–—•·]\s?){3,}\s*$")
-_DASH_NAME = re.compile(r"^\s*(?:--?|[–—~])\s?[A-ZÀ-Ý][\w'’.-]*(?:\s+[A-ZÀ-Ý][\w'’.-]*){0,3}\s*$")
+_DASH_NAME = re.compile(
+    r"^\s*(?:--?|[–—~])\s?[A-ZÀ-Ý][\w'’.-]*(?:\s+[A-ZÀ-Ý][\w'’.-]*){0,3}\s*$")
 _MOBILE = re.compile(rf"^[\s*_<\[(–—-]*(?:{words.MOBILE})[\s*_>\])–—!.-]*$", words.FLAGS)
-_CLOSING = re.compile(rf"^[\s*_]*(?:{words.CLOSING})[\s*_]*[,.;:!)]*\s*$", words.FLAGS)
+_CLOSING = re.compile(rf"^[\s*_]*(?:{words.CLOSING})(?:\s*[/|]\s*(?:{words.CLOSING}))?[\s*_]*[,.;:!)]*\s*$", words.FLAGS)
 _CLOSING_NAME = re.compile(rf"^[\s*_]*(?:{words.CLOSING})\s*[,.;:!–—-]\s*(?P<name>\S.{{0,50}})$", words.FLAGS)
 _INFORMAL = re.compile(rf"^[\s*_]*(?:{words.INFORMAL_CLOSING})[\s*_]*[,.;!)]*\s*$", words.FLAGS)
 _DISCLAIMER = re.compile(rf"^[\s*_\"“«\[(#=~–—-]*(?:{words.DISCLAIMER})", words.FLAGS)
@@ -25,8 +27,12 @@ _FOOTER = re.compile(rf"^[\s*_<\[(–—-]*(?:{words.FOOTER})", words.FLAGS)
 _BANNER = re.compile(rf"^[\s*_|>\[(-]*(?:{words.BANNER})", words.FLAGS)
 _TITLE = re.compile(rf"(?<!\w)(?:{words.TITLE})(?!\w)", words.FLAGS)
 _POSTSCRIPT = re.compile(r"^\s*(?:p\.?\s?s\.?|n\.?\s?b\.?)\s*[:.\-–]?\s+\S", re.IGNORECASE)
-_NAME = re.compile(r"^(?:(?:dott\.?(?:ssa)?|dr\.?|ing\.?|avv\.?|arch\.?|geom\.?|rag\.?|prof\.?(?:ssa)?|sig\.?(?:ra)?|mr\.?|mrs\.?|ms\.?)\s+)*[A-ZÀ-Ý][\w'’.-]*(?:\s+(?:d[aei]l?|de|della|di|van|von|der|la|le|lo|[A-ZÀ-Ý][\w'’.-]*)){0,4}[,.]?$")
+_NAME = re.compile(
+    r"^(?:(?:dott\.?(?:ssa)?|dr\.?|ing\.?|avv\.?|arch\.?|geom\.?|rag\.?|prof\.?(?:ssa)?|sig\.?(?:ra)?|mr\.?|mrs\.?|ms\.?)\s+)*[A-ZÀ-Ý][\w'’.-]*(?:\s+(?:d[aei]l?|de|della|di|van|von|der|la|le|lo|[A-ZÀ-Ý][\w'’.-]*)){0,4}"
+    r"(?:\s*[,|–—-]\s*[A-ZÀ-Ý][\w .&'’/-]{2,40})?[,.]?$"
+)
 _SENTENCE_END = re.compile(r"[.?!…;]\s*$")
+_LINK = re.compile(r"\s*<(?:https?:|mailto:|tel:)[^<>]*>")
 _PICTURE = re.compile(r"^\s*(?:\[(?:image|cid|immagine|logo|bild|photo|foto)[^\]]*\]|<https?://[^>]*>|\[[^\]]{0,60}\])\s*$", re.IGNORECASE)
 
 
@@ -49,7 +55,7 @@ def cuts(lines: list[str], start: int, end: int, *, sender: str, last: bool) -> 
     if found:
         begin, _ = _trim(lines, found[-1].end, finish)
     tail = finish
-    while tail > begin:
+    while tail > begin and len(found) < MAX_CUTS:
         cut = _tail(lines, begin, tail, sender=sender, last=last)
         if cut is None:
             break
@@ -118,10 +124,10 @@ def _single_lines(lines: list[str], start: int, end: int) -> list[Cut]:
 
 def _is_mobile(line: str) -> bool:
     text = line.strip()
-    return 8 < len(text) < 110 and _MOBILE.match(text) is not None and (DEVICE_WORD(text) is not None or not text.isascii())
-
-
-DEVICE_WORD = words.DEVICE.search
+    if not 8 < len(text) < 110 or _MOBILE.match(text) is None:
+        return False
+    # the device is named at once: "Sent from my desk, is easier than from my phone" is a sentence
+    return words.DEVICE.search(re.split(r"[,;]|\.\s", text)[0]) is not None or not text.isascii()
 
 
 def _paragraphs(lines: list[str], start: int, end: int) -> list[tuple[int, int]]:
@@ -213,13 +219,19 @@ def _delimited(lines: list[str], start: int, end: int) -> int | None:
         if not line or len(line) > 60:
             continue
         if _STRICT.match(line) and end - index <= MAX_SIGNATURE_LINES:
-            if line == "-- " or _signature_like(lines, index + 1, end, needed=0):
+            if line == "-- " or _signature_like(lines, index + 1, end, needed=0) or _short(lines, index, end, start):
                 return index
         elif (_DELIMITER.match(line.strip()) or _RULE.match(line)) and end - index <= 16:
             needed = 0 if _DELIMITER.match(line.strip()) else 1
             if index + 1 < end and _signature_like(lines, index + 1, end, needed=needed):
                 return index
     return None
+
+
+def _short(lines: list[str], index: int, end: int, start: int) -> bool:
+    """A line or two under a `--` that stands after a blank line are a motto, not more of the message."""
+    below = [line for line in lines[index + 1 : end] if line.strip()]
+    return index > start and not lines[index - 1].strip() and 0 < len(below) <= 2 and sum(map(len, below)) < 160
 
 
 def _device(lines: list[str], start: int, end: int) -> int | None:
@@ -294,7 +306,7 @@ def _signature_like(lines: list[str], start: int, end: int, *, needed: int) -> b
 
 def _line_score(line: str) -> int:
     """2: a sign of a signature (a number, an address, a title); 1: may be part of one; 0: neutral; -1: prose."""
-    text = line.strip().strip("*_|•·–—- ")
+    text = _LINK.sub("", line).strip().strip("*_|•·–—- ")
     if not text or _RULE.match(line) or _PICTURE.match(line):
         return 1
     if len(text) > 140:

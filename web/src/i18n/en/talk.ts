@@ -1,0 +1,135 @@
+import { pluralEn as n } from '../plural'
+
+const list = new Intl.ListFormat('en', { type: 'conjunction' })
+
+export const talk = {
+  nothing: (count: number) => (count === 0 ? 'Nobody waits for an answer from you' : n(count, '# customer waits for your answer', '# customers wait for your answer')),
+  openFirst: 'opens the first',
+  findAll: 'finds everything',
+  failed: 'I cannot open the conversation',
+  noSubject: 'No subject',
+  number: (value: number) => `no. ${value}`,
+  more: 'More actions',
+  messages: 'Messages of the conversation',
+  newMessages: 'New messages',
+  toEnd: 'Go to the end',
+  loadingOlder: 'Loading earlier messages',
+  unowned: 'In the queue, nobody’s',
+  ownedBy: (name: string) => `Owned by ${name}`,
+  ownedByBot: (name: string) => `Owned by ${name}, automatic`,
+  mergedInto: 'Merged into another conversation: open it',
+  snoozedUntil: (until: string) => `Comes back ${until}`,
+  linked: 'Linked conversation',
+}
+
+export const message = {
+  actions: 'Actions on the message',
+  by: { customer: 'the customer writes', agent: 'a colleague writes', bot: 'an automatic assistant writes', system: 'the system writes' },
+  byBot: 'From the automatic assistant',
+  note: 'Internal note',
+  deleted: 'Message deleted',
+  edited: 'edited',
+  copy: 'Copy the text',
+  copied: 'Copied',
+  splitFrom: 'Split the conversation from here…',
+  raw: 'See the original',
+  asText: 'See the text only',
+  asHtml: 'See it as it came',
+  mailOf: (name: string) => `E-mail from ${name}`,
+  picturesBlocked: 'Remote pictures blocked: they would tell the sender that you read this.',
+  showPictures: 'Show',
+  showQuote: 'Show quote and signature',
+  foldQuote: 'Hide quote and signature',
+  openPicture: (name: string) => `Open the picture ${name}`,
+  infected: 'contains a virus: blocked',
+  scanning: 'being checked',
+}
+
+export const mail = {
+  from: 'From',
+  to: 'To',
+  cc: 'Cc',
+  bcc: 'Bcc',
+  subject: 'Subject',
+  toLine: (names: string) => `to ${names}`,
+  more: 'Cc, Bcc, subject',
+  bad: (what: string) => `Not an address: ${what}`,
+}
+
+export const auto = { 'auto-reply': 'automatic reply', bounce: 'not delivered', list: 'mailing list', 'pec-receipt': 'PEC receipt', receipt: 'receipt' }
+
+export const delivery = {
+  received: 'Received',
+  queued: 'On its way',
+  sent: 'Sent',
+  delivered: 'Delivered',
+  read: 'Read',
+  failed: 'It did not arrive.',
+}
+
+export const sending = {
+  held: (seconds: number) => `Leaves in ${seconds} s`,
+  now: 'Send now',
+  sending: 'On its way',
+  waiting: 'Leaves as soon as the network is back',
+  failed: 'It was not sent.',
+  notOwner: 'It was not sent: meanwhile somebody else owns the conversation.',
+  anyway: 'Send anyway',
+  edit: 'Edit',
+}
+
+export const activity = {
+  assigned: (who: string, whom: string) => (who ? `${who} assigned the conversation to ${whom}` : `Assigned to ${whom}`),
+  released: (who: string) => (who ? `${who} put the conversation back in the queue` : 'Back in the queue'),
+  transferred: (who: string, whom: string) => (who ? `${who} transferred the conversation to ${whom}` : `Transferred to ${whom}`),
+  resolved: (who: string) => (who ? `${who} resolved the conversation` : 'Resolved'),
+  reopened: (who: string) => (who ? `${who} reopened the conversation` : 'Reopened'),
+  snoozed: (who: string, until: string) => [who ? `${who} snoozed the conversation` : 'Snoozed', until].filter(Boolean).join(': comes back '),
+  woken: 'It came back: the chosen moment is here',
+  merged: (who: string) => (who ? `${who} merged another conversation into this` : 'Another conversation was merged into this'),
+  split: (who: string) => (who ? `${who} split the conversation` : 'Split'),
+  linked: (who: string) => (who ? `${who} linked another conversation` : 'Linked to another'),
+  labelled: (who: string, label: string) => [who ? `${who} changed the labels` : 'Labels changed', label].filter(Boolean).join(': '),
+  prioritised: (who: string) => (who ? `${who} changed the priority` : 'Priority changed'),
+}
+
+export const present = {
+  writesReply: (name: string) => `${name} is writing`,
+  writesNote: (name: string) => `${name} writes a note`,
+  looking: (names: string[]) => n(names.length, `${list.format(names)} is looking`, `${list.format(names)} are looking`),
+}
+
+export const guard = {
+  closed: 'It is not possible to reply here now.',
+  bot: (name: string) => `${name}, the automatic assistant, is answering. When you write, it stops.`,
+  takeFromBot: 'Answer yourself',
+  owned: (name: string) => `${name} owns it. If you reply, it becomes yours.`,
+  writeAnyway: 'Answer yourself',
+  writing: (name: string) => `${name} is writing a reply right now.`,
+  writeToo: 'Write anyway',
+}
+
+export const compose = {
+  heading: 'Write',
+  reply: (channel: string) => `Reply, ${channel}`,
+  note: 'Internal note',
+  replyLabel: 'Text of the reply',
+  noteLabel: 'Text of the note, only colleagues see it',
+  replyPlaceholder: 'Write to the customer. ; finds canned replies',
+  notePlaceholder: 'Write to your colleagues. @ calls one; the customer does not see it',
+  canned: 'Canned replies',
+  noCanned: 'No canned reply with these letters',
+  mention: 'Mention a colleague',
+  nobody: 'Nobody of this name',
+  attach: 'Attach a file',
+  removeFile: (name: string) => `Remove ${name}`,
+  uploading: (name: string) => `Uploading ${name}`,
+  send: 'Send',
+  addNote: 'Add note',
+  sendMore: 'Other ways to send',
+  sendResolve: 'Send and resolve',
+  sendOpen: 'Send and keep to answer',
+  saving: 'Saving the draft…',
+  savedHere: 'Draft saved on this computer',
+  savedAt: (at: string) => `Draft saved ${at}`,
+}

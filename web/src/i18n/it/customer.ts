@@ -1,0 +1,49 @@
+import { pluralIt as n } from '../plural'
+
+export const customer = {
+  panel: 'Cliente',
+  open: 'Apri la scheda del cliente',
+  failed: 'Non riesco a leggere il cliente',
+  name: 'Nome',
+  since: (year: string) => `Cliente dal ${year}`,
+  firstTime: 'Primo contatto',
+  edit: 'Modifica',
+  add: 'aggiungi',
+  care: 'Come desidera essere seguita',
+  addCare: 'Aggiungi una preferenza di cura',
+  removeCare: (text: string) => `Togli: ${text}`,
+  careExample: 'per esempio: preferisce essere chiamata al mattino',
+  openNow: 'Aperte adesso',
+  ofAll: (count: number) => `su ${n(count, '# in tutto', '# in tutto')}`,
+  lately: 'Ultimi 30 giorni',
+  conversations: (count: number): string => (count === 1 ? 'conversazione' : 'conversazioni'),
+  identities: 'Recapiti',
+  addIdentity: 'Aggiungi un recapito',
+  identityExample: 'indirizzo e-mail o numero di telefono',
+  verified: 'verificato',
+  copy: (value: string) => `Copia ${value}`,
+  attributes: 'Dati',
+  allAttributes: 'tutti i campi',
+  onlyFilled: 'solo i compilati',
+  note: 'Da sapere',
+  noNote: 'Aggiungi qualcosa che i colleghi devono sapere',
+  journey: 'Il suo percorso',
+  contactsSince: (count: number) => n(count, '# contatto', '# contatti'),
+  earlier: 'Mostra prima di questi',
+}
+
+export const identityKinds = { email: 'E-mail', phone: 'Telefono', visitor: 'Visitatore del sito', handle: 'Profilo', external: 'Codice esterno' }
+
+export const search = {
+  label: 'Cerca',
+  placeholder: 'Parole, un nome, un numero, un indirizzo',
+  where: 'Dove',
+  kinds: { messages: 'Messaggi', notes: 'Note', contacts: 'Clienti' },
+  since: 'dal',
+  begin: 'Cerca in tutte le conversazioni',
+  beginMore: 'Trova anche parole simili e nomi scritti male. Tra virgolette trovi la frase esatta.',
+  none: (words: string) => `Nulla per «${words}»`,
+  noneMore: 'Prova con meno parole o togli un filtro.',
+  found: (count: number) => n(count, '# risultato', '# risultati'),
+  more: 'Altri risultati',
+}

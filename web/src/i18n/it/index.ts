@@ -1,0 +1,17 @@
+import { channels, common, priority, problems, status, time } from './common'
+import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
+import { commands, hints, keys } from './commands'
+import { customer, identityKinds, search } from './customer'
+import { done } from './done'
+import { areas, link, notices, prefs, presence, shell } from './shell'
+import { roles, setup, signin } from './signin'
+import { activity, auto, compose, delivery, guard, mail, message, present, sending, talk } from './talk'
+
+/** Italian: the source. Every other language must say all of this. */
+export const it = {
+  activity, areas, assign, auto, channels, commands, common, compose, customer, delivery, done, filters, guard, hints,
+  identityKinds, inbox, join, keys, labels, link, mail, message, notices, prefs, presence, present, priority, problems,
+  roles, search, sending, setup, shell, signin, sla, snooze, status, talk, time,
+}
+
+export type Messages = typeof it

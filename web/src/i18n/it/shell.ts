@@ -1,0 +1,85 @@
+import { pluralIt as n } from '../plural'
+
+export const areas = {
+  desk: 'Conversazioni',
+  search: 'Cerca',
+  customers: 'Clienti',
+  knowledge: 'Conoscenza',
+  floor: 'Sala',
+  admin: 'Amministrazione',
+}
+
+export const shell = {
+  home: 'Battito, vai alle conversazioni',
+  find: 'Cerca o comanda: clienti, conversazioni, azioni',
+  sections: 'Sezioni',
+  skip: 'Vai al contenuto',
+  preferences: 'Preferenze',
+  signOut: 'Esci',
+  pulse: (count: number) => n(count, '# messaggio dai clienti negli ultimi 60 secondi', '# messaggi dai clienti negli ultimi 60 secondi'),
+  resizeList: 'Larghezza dell’elenco',
+  resizeSide: 'Larghezza del pannello cliente',
+  unreachable: 'Il server non risponde',
+  unreachableMore: 'Controlla la rete. Quello che avevi scritto è al sicuro su questo computer.',
+  nowhere: 'Qui non c’è nulla',
+  nowhereMore: 'L’indirizzo è sbagliato, o la pagina non esiste più.',
+}
+
+export const presence = {
+  change: 'Cambia il tuo stato',
+  states: { available: 'Disponibile', busy: 'In attività', away: 'In pausa', offline: 'Non in linea' },
+  busyReasons: ['Pratiche', 'Riunione', 'Formazione'],
+  awayReasons: ['Pausa', 'Pranzo'],
+  inContact: 'In conversazione',
+  wrapUp: 'Chiusura',
+  since: (clock: string) => `da ${clock}`,
+  next: (state: string) => `poi: ${state}`,
+  queued: 'Il cambio di stato avviene alla fine del contatto',
+}
+
+export const notices = {
+  heading: 'Per te',
+  none: 'Nessun avviso',
+  bell: (count: number) => (count === 0 ? 'Avvisi' : n(count, 'Avvisi, # nuovo', 'Avvisi, # nuovi')),
+  title: (kind: 'assigned' | 'message' | 'mention', who: string) =>
+    ({ assigned: `${who}: ora la segui tu`, message: `${who} ha scritto`, mention: `${who} ti ha menzionato` })[kind],
+}
+
+export const link = {
+  live: 'In tempo reale',
+  liveIn: (ms: number) => `In tempo reale, ${ms} ms`,
+  off: 'Non collegato',
+  saved: 'Tutto salvato',
+  savingDrafts: 'Salvo le bozze',
+  leaving: (count: number) => n(count, '# messaggio in partenza', '# messaggi in partenza'),
+  lost: 'Collegamento interrotto.',
+  age: (words: string) => `I dati sono di ${words} fa.`,
+  kept: (count: number) => n(count, '# messaggio parte appena torna la rete.', '# messaggi partono appena torna la rete.'),
+  goOn: 'Puoi continuare a scrivere: nulla va perso.',
+  trying: 'Mi ricollego…',
+  retryIn: (seconds: number) => `Riprovo tra ${seconds} s`,
+  retryNow: 'Riprova ora',
+}
+
+export const prefs = {
+  look: 'Aspetto',
+  theme: 'Tema',
+  themes: { system: 'Come il sistema', light: 'Chiaro', dark: 'Scuro' },
+  density: 'Densità',
+  densities: { compact: 'Compatta', cosy: 'Comoda', roomy: 'Ampia' },
+  language: 'Lingua',
+  attention: 'Attenzione',
+  sound: 'Suono',
+  soundHint: 'Due note leggere quando un cliente ti scrive o ricevi una conversazione.',
+  notifications: 'Notifiche sul desktop',
+  notificationsHint: 'Solo quando Battito non è davanti a te.',
+  notificationsRefused: 'Il browser non permette le notifiche: puoi cambiarlo nelle impostazioni del sito.',
+  writing: 'Scrittura',
+  hold: 'Tempo per annullare l’invio',
+  holds: (seconds: number) => (seconds === 0 ? 'Nessuno' : `${seconds} secondi`),
+  keys: 'Vedi e cambia i tasti',
+  sessions: 'Dove sei entrato',
+  unknownDevice: 'Dispositivo sconosciuto',
+  thisOne: 'questo',
+  endSession: 'Esci da lì',
+}

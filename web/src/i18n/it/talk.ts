@@ -1,0 +1,135 @@
+import { pluralIt as n } from '../plural'
+
+const list = new Intl.ListFormat('it', { type: 'conjunction' })
+
+export const talk = {
+  nothing: (count: number) => (count === 0 ? 'Nessuno aspetta una risposta da te' : n(count, '# cliente aspetta la tua risposta', '# clienti aspettano la tua risposta')),
+  openFirst: 'apre la prima',
+  findAll: 'trova tutto',
+  failed: 'Non riesco ad aprire la conversazione',
+  noSubject: 'Senza oggetto',
+  number: (value: number) => `n. ${value}`,
+  more: 'Altre azioni',
+  messages: 'Messaggi della conversazione',
+  newMessages: 'Nuovi messaggi',
+  toEnd: 'Vai alla fine',
+  loadingOlder: 'Carico i messaggi precedenti',
+  unowned: 'In coda, senza nessuno',
+  ownedBy: (name: string) => `La segue ${name}`,
+  ownedByBot: (name: string) => `La segue ${name}, automatica`,
+  mergedInto: 'Unita a un’altra conversazione: aprila',
+  snoozedUntil: (until: string) => `Torna ${until}`,
+  linked: 'Conversazione collegata',
+}
+
+export const message = {
+  actions: 'Azioni sul messaggio',
+  by: { customer: 'scrive il cliente', agent: 'scrive un collega', bot: 'scrive un assistente automatico', system: 'scrive il sistema' },
+  byBot: 'Dall’assistente automatico',
+  note: 'Nota interna',
+  deleted: 'Messaggio eliminato',
+  edited: 'modificato',
+  copy: 'Copia il testo',
+  copied: 'Copiato',
+  splitFrom: 'Dividi la conversazione da qui…',
+  raw: 'Vedi l’originale',
+  asText: 'Vedi solo il testo',
+  asHtml: 'Vedi com’è arrivata',
+  mailOf: (name: string) => `E-mail di ${name}`,
+  picturesBlocked: 'Immagini esterne bloccate: direbbero al mittente che hai letto.',
+  showPictures: 'Mostra',
+  showQuote: 'Mostra citazione e firma',
+  foldQuote: 'Nascondi citazione e firma',
+  openPicture: (name: string) => `Apri l’immagine ${name}`,
+  infected: 'contiene un virus: bloccato',
+  scanning: 'controllo in corso',
+}
+
+export const mail = {
+  from: 'Da',
+  to: 'A',
+  cc: 'Cc',
+  bcc: 'Ccn',
+  subject: 'Oggetto',
+  toLine: (names: string) => `a ${names}`,
+  more: 'Cc, Ccn, oggetto',
+  bad: (what: string) => `Non è un indirizzo: ${what}`,
+}
+
+export const auto = { 'auto-reply': 'risposta automatica', bounce: 'mancata consegna', list: 'lista di posta', 'pec-receipt': 'ricevuta PEC', receipt: 'ricevuta' }
+
+export const delivery = {
+  received: 'Ricevuto',
+  queued: 'In partenza',
+  sent: 'Inviato',
+  delivered: 'Consegnato',
+  read: 'Letto',
+  failed: 'Non è arrivato.',
+}
+
+export const sending = {
+  held: (seconds: number) => `Parte tra ${seconds} s`,
+  now: 'Invia subito',
+  sending: 'In partenza',
+  waiting: 'Parte appena torna la rete',
+  failed: 'Non è partito.',
+  notOwner: 'Non è partito: nel frattempo la conversazione è passata ad altri.',
+  anyway: 'Invia lo stesso',
+  edit: 'Modifica',
+}
+
+export const activity = {
+  assigned: (who: string, whom: string) => (who ? `${who} ha assegnato la conversazione a ${whom}` : `Assegnata a ${whom}`),
+  released: (who: string) => (who ? `${who} ha rimesso la conversazione in coda` : 'Rimessa in coda'),
+  transferred: (who: string, whom: string) => (who ? `${who} ha passato la conversazione a ${whom}` : `Passata a ${whom}`),
+  resolved: (who: string) => (who ? `${who} ha risolto la conversazione` : 'Risolta'),
+  reopened: (who: string) => (who ? `${who} ha riaperto la conversazione` : 'Riaperta'),
+  snoozed: (who: string, until: string) => [who ? `${who} ha rimandato la conversazione` : 'Rimandata', until].filter(Boolean).join(': torna '),
+  woken: 'È tornata: il momento scelto è arrivato',
+  merged: (who: string) => (who ? `${who} ha unito qui un’altra conversazione` : 'Unita un’altra conversazione'),
+  split: (who: string) => (who ? `${who} ha diviso la conversazione` : 'Divisa'),
+  linked: (who: string) => (who ? `${who} ha collegato un’altra conversazione` : 'Collegata a un’altra'),
+  labelled: (who: string, label: string) => [who ? `${who} ha cambiato le etichette` : 'Etichette cambiate', label].filter(Boolean).join(': '),
+  prioritised: (who: string) => (who ? `${who} ha cambiato la priorità` : 'Priorità cambiata'),
+}
+
+export const present = {
+  writesReply: (name: string) => `${name} sta scrivendo`,
+  writesNote: (name: string) => `${name} scrive una nota`,
+  looking: (names: string[]) => n(names.length, `${list.format(names)} guarda`, `${list.format(names)} guardano`),
+}
+
+export const guard = {
+  closed: 'Qui non si può rispondere adesso.',
+  bot: (name: string) => `Sta rispondendo ${name}, l’assistente automatico. Se scrivi tu, si ferma.`,
+  takeFromBot: 'Rispondi tu',
+  owned: (name: string) => `La segue ${name}. Se rispondi, passa a te.`,
+  writeAnyway: 'Rispondi tu',
+  writing: (name: string) => `${name} sta scrivendo una risposta proprio ora.`,
+  writeToo: 'Scrivi comunque',
+}
+
+export const compose = {
+  heading: 'Scrivi',
+  reply: (channel: string) => `Risposta, ${channel}`,
+  note: 'Nota interna',
+  replyLabel: 'Testo della risposta',
+  noteLabel: 'Testo della nota, la vedono solo i colleghi',
+  replyPlaceholder: 'Scrivi al cliente. Con ; trovi le risposte pronte',
+  notePlaceholder: 'Scrivi ai colleghi. Con @ ne chiami uno; il cliente non la vede',
+  canned: 'Risposte pronte',
+  noCanned: 'Nessuna risposta pronta con queste lettere',
+  mention: 'Menziona un collega',
+  nobody: 'Nessuno con questo nome',
+  attach: 'Allega un file',
+  removeFile: (name: string) => `Togli ${name}`,
+  uploading: (name: string) => `Carico ${name}`,
+  send: 'Invia',
+  addNote: 'Aggiungi nota',
+  sendMore: 'Altri modi di inviare',
+  sendResolve: 'Invia e risolvi',
+  sendOpen: 'Invia e lascia da rispondere',
+  saving: 'Salvo la bozza…',
+  savedHere: 'Bozza salvata su questo computer',
+  savedAt: (at: string) => `Bozza salvata ${at}`,
+}
