@@ -104,6 +104,7 @@ def prepare_web() -> None:
     if stamp("web packages") != packages or not modules.is_dir():
         with step("Front end: packages"):
             npm("ci", "--no-audit", "--no-fund", "--no-update-notifier")
+            modules.mkdir(exist_ok=True)
         set_stamp("web packages", packages)
     with step("Front end: build"):
         shutil.rmtree(WEB_BUILD / "dist", ignore_errors=True)

@@ -19,3 +19,39 @@ class ContactChanged(Event, frozen=True, kw_only=True, tag="contact.changed"):
 
     contact_id: UUID
     changes: dict[str, Any]
+
+
+class ConsentRecorded(Event, frozen=True, kw_only=True, tag="contact.consent_recorded"):
+    """A line was added to the consent ledger."""
+
+    contact_id: UUID
+    consent: dict[str, Any]
+
+
+class ContactMerged(Event, frozen=True, kw_only=True, tag="contact.merged"):
+    """`loser_id` is the same person as `contact_id`, which lives on."""
+
+    merge_id: UUID
+    contact_id: UUID
+    loser_id: UUID
+
+
+class ContactUnmerged(Event, frozen=True, kw_only=True, tag="contact.unmerged"):
+    """A merge was taken back: both live again."""
+
+    merge_id: UUID
+    contact_id: UUID
+    loser_id: UUID
+
+
+class CompanyChanged(Event, frozen=True, kw_only=True, tag="company.changed"):
+    """A company was made or changed."""
+
+    company_id: UUID
+
+
+class AttributesChanged(Event, frozen=True, kw_only=True, tag="attribute.changed"):
+    """The definition of a custom field changed."""
+
+    on_kind: str
+    key: str

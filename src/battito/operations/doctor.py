@@ -57,19 +57,16 @@ def examine_python() -> Finding:
 
 def examine_data(settings: Settings) -> Finding:
     """The data folder can be written."""
-    data = settings.data
-    if not data.exists():
-        parent = next(folder for folder in data.parents if folder.exists())
-        if os.access(parent, os.W_OK):
-            return ok("data folder", f"{data} will be made")
-        return failure(
-            "data folder", f"{data} cannot be made", f"Make it and give it to this user: chown {os.geteuid()} {data}"
-        )
-    if not os.access(data, os.W_OK | os.X_OK):
-        return failure(
-            "data folder", f"{data} cannot be written", f"Give it to this user: chown -R {os.geteuid()} {data}"
-        )
-    return ok("data folder", str(data))
+    data, user = settings.data, os.geteuid()
+    if data.is_dir():
+        if os.access(data, os.W_OK | os.X_OK):
+            return ok("data folder", str(data))
+        return failure("data folder", f"{data} cannot be written", f"Give it to this user: chown -R {user} {data}")
+    nearest = next(path for path in (data, *data.parents) if path.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return ok("data folder", f"{data} will be made")
+    mend = f"Make it and give it to this user (chown {user}), or set BATTITO_DATA to another one."
+    return failure("data folder", f"{data} cannot be made: {nearest} is in the way", mend)
 
 
 def examine_disk(settings: Settings) -> Finding:

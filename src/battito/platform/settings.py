@@ -287,7 +287,7 @@ def mask_url(url: str) -> str:
 def _read_toml(path: Path, *, must_exist: bool, problems: list[str]) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if must_exist:
             problems.append(f"{path}: this settings file was asked for and does not exist.")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

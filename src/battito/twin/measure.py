@@ -1,7 +1,7 @@
 """What is counted, and how counts become figures. Every rate keeps its numerator and denominator."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -24,6 +24,18 @@ class Tally:
         self.abandoned: list[float] = []
         self.busy = 0.0
         self.staffed = 0.0
+
+
+def merged(tallies: Iterable[Tally]) -> Tally:
+    """Several tallies as one."""
+    total = Tally()
+    for tally in tallies:
+        total.offered += tally.offered
+        total.answered += tally.answered
+        total.abandoned += tally.abandoned
+        total.busy += tally.busy
+        total.staffed += tally.staffed
+    return total
 
 
 class Counts(msgspec.Struct, frozen=True):

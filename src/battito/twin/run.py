@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from battito.twin.intervals import Estimate
-from battito.twin.measure import METRICS, Counts, estimate, paired, sample
+from battito.twin.measure import METRICS, Counts, count, estimate, paired, sample
 from battito.twin.model import HOUR, Model
 from battito.twin.scenario import Scenario
 from battito.twin.simulation import Simulation
@@ -55,7 +55,7 @@ def simulate(model: Model, replications: int) -> Runs:
         simulation = Simulation(model, replication, batches)
         for stretch in simulation.run():
             for inflow, one in zip(model.inflows, stretch, strict=True):
-                counts[inflow.queue].append(one)
+                counts[inflow.queue].append(count(one, inflow))
         decisions += simulation.decisions
     return Runs(counts, batches > 1, decisions)
 

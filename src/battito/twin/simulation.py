@@ -8,8 +8,10 @@ from enum import IntEnum
 from heapq import heappop, heappush, heapreplace
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
+
 from battito.routing.engine import FULL_CAPACITY, Assigned, Decision, Engine, Id, Presence, Resumed, WrapUpStarted
-from battito.twin.measure import Counts, Tally, count
+from battito.twin.measure import Tally
 from battito.twin.model import HOUR, Arrival, Group, Inflow, Model
 
 FOREVER = float("inf")
@@ -55,24 +57,24 @@ class Source:
         """The share of an agent one contact takes."""
 
 
-class Contact:
-    """A contact on its way. `ends` is when the agent will be done; a finish event of another time is void."""
+class Contact(Struct, eq=False):
+    """A contact on its way. `ends` is when the agent will be done; a finish event of another time is void.
 
-    __slots__ = ("agent", "arrived", "ends", "handle_s", "left", "tally", "waiting", "weight")
+    `weight` is the share of an agent's time it takes; `left` what remains to be done while something interrupts it.
+    """
 
-    def __init__(self, tally: Tally, arrived: float, handle_s: float, weight: float) -> None:
-        self.tally = tally
-        self.arrived = arrived
-        self.handle_s = handle_s
-        self.weight = weight
-        self.waiting = True
-        self.ends = 0.0
-        self.left = 0.0
-        self.agent: Id = 0
+    tally: Tally
+    arrived: float
+    handle_s: float
+    weight: float
+    waiting: bool = True
+    agent: Id = 0
+    ends: float = 0.0
+    left: float = 0.0
 
 
 class Simulation:
-    """A replication of a model. `run` gives, for each stretch of time, each queue's counts."""
+    """A replication of a model. `run` gives, for each stretch of time, each queue's tally."""
 
     def __init__(self, model: Model, replication: int, batches: int = 1) -> None:
         self.model = model
@@ -131,8 +133,8 @@ class Simulation:
                     self._heap.append((end, SHIFT, len(self._shifts)))
                     self._shifts.append((agent, None))
 
-    def run(self) -> list[list[Counts]]:
-        """Play it to the end; counts by stretch of time, then by queue in the model's order."""
+    def run(self) -> list[list[Tally]]:
+        """Play it to the end; tallies by stretch of time, then by queue in the model's order."""
         heap, engine, contacts, sources = self._heap, self.engine, self.contacts, self._sources
         timed = self._timed
         stop = self.model.end_s + DRAIN_S
@@ -171,7 +173,7 @@ class Simulation:
                 self._change_shift(number)
             else:
                 self._begin_stretch(number)
-        return self._counts()
+        return self._booked()
 
     def _arrive(self, source: Source, arrival: Arrival) -> None:
         now, handle_s, patience_s, head_start_s = arrival
@@ -254,18 +256,16 @@ class Simulation:
         for place, source in enumerate(self._sources):
             source.tally = self._tallies[number][place] if number < len(self._tallies) else Tally()
 
-    def _counts(self) -> list[list[Counts]]:
-        serving = [self.model.serving(source.inflow.queue) for source in self._sources]
+    def _booked(self) -> list[list[Tally]]:
+        """The tallies, with the work and the duty of those who can serve each queue."""
+        serving = [self.model.serving(source.queue) for source in self._sources]
         for batch, tallies in enumerate(self._tallies):
             start, end = self._starts[batch], self._starts[batch + 1]
             staffed = [group.staffed(start, end) for group in self.model.groups]
             for tally, groups in zip(tallies, serving, strict=True):
                 tally.busy = sum(self._busy[batch][group] for group in groups)
                 tally.staffed = sum(staffed[group] + self._overtime[batch][group] for group in groups)
-        return [
-            [count(tally, source.inflow) for tally, source in zip(tallies, self._sources, strict=True)]
-            for tallies in self._tallies
-        ]
+        return self._tallies
 
 
 def _share(inflow: Inflow, units: dict[str, int]) -> float:

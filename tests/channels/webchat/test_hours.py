@@ -61,7 +61,7 @@ def test_closed_for_ever_says_so() -> None:
     assert slots(shut, rome("2026-03-04T10:00")) == []
 
 
-@given(st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
+@given(st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 (hypothesis adds the zone)
 def test_the_next_opening_is_open_and_slots_lie_in_opening_hours(now: datetime) -> None:
     state = opening(OFFICE, now)
     if state.opens_at is not None:

@@ -66,7 +66,6 @@ class WebChat:
         self.mails = Buckets(limits.MAILS_PER_SESSION)
         self.room.adopt = lambda visitor, conversation: self.sessions.belongs(visitor.session, conversation)
         services.hub.listeners.append(self.room.hear)
-        services.hub.listeners.append(self.widgets.hear)
         services.hub.signal_listeners.append(self.room.hear_signal)
 
     def own(self, scope: Scope) -> list[str]:

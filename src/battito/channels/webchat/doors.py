@@ -15,7 +15,15 @@ from battito.channels.webchat.context import WebChat
 from battito.channels.webchat.limits import Buckets, network
 from battito.channels.webchat.looks import looks
 from battito.channels.webchat.origins import allows, canonical
-from battito.channels.webchat.protocol import CallMe, IdentityToken, Refresh, Say, StartSession, TranscriptTo
+from battito.channels.webchat.protocol import (
+    CallMe,
+    IdentityToken,
+    Refresh,
+    Say,
+    ShownMessage,
+    StartSession,
+    TranscriptTo,
+)
 from battito.channels.webchat.sessions import Session, require_host
 from battito.channels.webchat.socket import VisitorDoor
 from battito.channels.webchat.thread import Shower, read_state, read_thread
@@ -202,7 +210,8 @@ async def list_messages(r: Request) -> None:
     await r.chat.sessions.found_meanwhile(session)
     async with r.chat.services.database.reading() as connection:
         state = await read_state(connection, account.settings, session.workspace_id, session.conversation_id, session.seen_seq)
-        messages, more = [], False
+        messages: list[ShownMessage] = []
+        more = False
         if session.conversation_id is not None:
             shower = r.shower(session, account)
             messages, more = await read_thread(

@@ -10,7 +10,16 @@ from uuid import UUID
 
 import msgspec
 
-from battito.channels.base import Consent, Identity, Inbound, InboundFile, InboundMessage, InboundStatus, Sender, ThreadHint
+from battito.channels.base import (
+    Consent,
+    Identity,
+    Inbound,
+    InboundFile,
+    InboundMessage,
+    InboundStatus,
+    Sender,
+    ThreadHint,
+)
 from battito.channels.webchat.identity import Verified
 
 

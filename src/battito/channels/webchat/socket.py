@@ -13,10 +13,10 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from battito.channels.webchat.context import WebChat
 
 from battito.channels.base import Account
 from battito.channels.webchat import limits
+from battito.channels.webchat.context import WebChat
 from battito.channels.webchat.limits import Bucket, network
 from battito.channels.webchat.origins import allows
 from battito.channels.webchat.protocol import (
@@ -53,7 +53,7 @@ MISTAKES: Final = 20
 
 CLOSE: Final = {"drain": 1001, "slow": 1013, "replaced": 4409, "ended": 4401}
 
-_decode = msgspec.json.Decoder(ClientFrame).decode
+_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
 
 class Leave(Exception):
@@ -156,11 +156,11 @@ class VisitorSocket:
         finally:
             if entered:
                 self._chat.room.exit(self)
-            for task in (writer, reader):
-                if task is not None:
-                    task.cancel()
+            for ending in (writer, reader):
+                if ending is not None:
+                    ending.cancel()
                     with contextlib.suppress(asyncio.CancelledError, Exception):
-                        await task
+                        await ending
 
     async def _hello(self) -> Hello:
         message = await asyncio.wait_for(self._receive(), HELLO_WITHIN_S)
@@ -235,7 +235,7 @@ class VisitorSocket:
         if len(text) > FRAME_LIMIT or (len(text) > FRAME_LIMIT // 4 and len(text.encode()) > FRAME_LIMIT):
             raise Leave(4413, "frame too large")
         try:
-            return _decode(text)
+            return _decoder.decode(text)
         except msgspec.ValidationError:
             raise
         except (msgspec.DecodeError, UnicodeError, RecursionError):

@@ -1,54 +1,33 @@
-"""Which widget a page means: accounts of this channel by site key, remembered until they change."""
+"""Which widget a page means: the enabled accounts of this channel, by site key and by id."""
 
-import time
 from typing import Final
 from uuid import UUID
 
-from battito.channels import accounts
+from battito.channels.accounts import Accounts
 from battito.channels.base import Account
-from battito.platform.events.model import StoredEvent
 from battito.platform.services import Services
 
 KIND: Final = "webchat"
-REMEMBER_S: Final = 30.0
-REMEMBERED: Final = 5_000
 
 
 class Widgets:
     """Finds accounts for doors that are asked thousands of times a second."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._by_key: dict[str, tuple[float, Account | None]] = {}
-        self._by_id: dict[UUID, tuple[float, Account | None]] = {}
+        self._accounts = services.get(Accounts)
+        self._by_key: dict[str, Account] = {}
+        self._as_of = -1
 
     async def by_site(self, site: str) -> Account | None:
-        """The enabled widget with this key; None when there is none."""
-        now = time.monotonic()
-        known = self._by_key.get(site.lower())
-        if known is None or known[0] < now:
-            found = await accounts.by_address(self._services, KIND, site) if site else None
-            if len(self._by_key) > REMEMBERED:
-                self._by_key.clear()
-            known = self._by_key[site.lower()] = (now + REMEMBER_S, found)
-        account = known[1]
-        return account if account is not None and account.enabled else None
+        """The enabled widget with this key, whatever its case; None when there is none."""
+        if self._as_of != self._accounts.changes or not self._by_key:
+            changes = self._accounts.changes
+            self._by_key = {a.address.lower(): a for a in await self._accounts.of_kind(KIND)}
+            self._as_of = changes
+        return self._by_key.get(site.lower())
 
     async def by_id(self, workspace_id: UUID, account_id: UUID) -> Account | None:
-        """An enabled widget by its id."""
-        now = time.monotonic()
-        known = self._by_id.get(account_id)
-        if known is None or known[0] < now:
-            found = await accounts.find(self._services, workspace_id, account_id)
-            if len(self._by_id) > REMEMBERED:
-                self._by_id.clear()
-            known = self._by_id[account_id] = (now + REMEMBER_S, found)
-        account = known[1]
-        ours = account is not None and account.enabled and account.channel == KIND and account.workspace_id == workspace_id
-        return account if ours else None
-
-    def hear(self, event: StoredEvent) -> None:
-        """Forget what is known when somebody changes an account."""
-        if event.type.startswith("channel_account."):
-            self._by_key.clear()
-            self._by_id.clear()
+        """An enabled widget of a workspace."""
+        found = await self._accounts.get(account_id)
+        ours = found is not None and found.enabled and found.channel == KIND and found.workspace_id == workspace_id
+        return found if ours else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,9 @@ from battito.platform.errors import NotFound
 
 Step = dict[str, Any]
 """One step of an undo: `{"action": name, "arguments": {…}}`, an action of `actions/undo.py`'s register."""
+
+WAKE: Final = "conversation.wake"
+"""The job that wakes a snoozed conversation; one that was woken or put off meanwhile is left alone."""
 
 _gathered: ContextVar[list[Step] | None] = ContextVar("gathered undo steps", default=None)
 
@@ -100,6 +103,10 @@ async def change(
     if activity is not None:
         line = activity_line(tx, row, seq, msgspec.to_builtins(activity))
         await insert_entry(tx, line)
+    if fields.get("snoozed_until") is not None:
+        tx.enqueue(
+            WAKE, {"conversation_id": row.id}, due_at=fields["snoozed_until"], unique_key=f"{WAKE} {row.id}", replace=True
+        )
     after = msgspec.structs.replace(row, **fields, seq=seq, version=row.version + 1)
     was = plain({name: getattr(row, name) for name in fields})
     now = plain(fields)

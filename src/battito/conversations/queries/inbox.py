@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -225,10 +224,11 @@ async def find_ids(connection: Any, context: Context, *, view: str, filters: Fil
     return [row["id"] for row in rows]
 
 
-async def due_to_wake(connection: Any, workspace_id: UUID, now: datetime, limit: int = 500) -> list[UUID]:
-    """Snoozed conversations whose moment has come, earliest first."""
+async def overdue_sleepers(connection: Any, limit: int = 500) -> list[tuple[UUID, UUID]]:
+    """`(workspace, conversation)` of every workspace's snoozed conversations that should have woken a minute ago."""
     rows = await connection.fetch(
-        "select id from conversation where workspace_id = $1 and status = 'snoozed' and snoozed_until <= $2 order by snoozed_until limit $3",
-        workspace_id, now, limit,
-    )  # fmt: skip
-    return [row["id"] for row in rows]
+        "select workspace_id, id from conversation where status = 'snoozed' and snoozed_until < now() - interval '1 minute'"
+        " order by snoozed_until limit $1",
+        limit,
+    )
+    return [(row["workspace_id"], row["id"]) for row in rows]

@@ -50,7 +50,14 @@ def conversation_from(row: asyncpg.Record) -> Conversation:
 
 
 def message_from(row: asyncpg.Record) -> Message:
-    """A row of `message` as its struct."""
+    """A row of `message` as its struct. One that was taken back shows that it was there, and nothing of what it said."""
+    if row["deleted_at"] is not None:
+        return Message(
+            id=row["id"], conversation_id=row["conversation_id"], seq=row["seq"], kind=row["kind"],
+            author=Author(ActorKind(row["author_kind"]), row["author_id"], row["author_name"]), channel=row["channel"], text="",
+            reply_to=row["reply_to"], status=Delivery(row["status"]), auto=row["auto"], flags=row["flags"], client_id=row["client_id"],
+            created_at=row["created_at"], edited_at=row["edited_at"], deleted_at=row["deleted_at"],
+        )  # fmt: skip
     return Message(
         id=row["id"], conversation_id=row["conversation_id"], seq=row["seq"], kind=row["kind"],
         author=Author(ActorKind(row["author_kind"]), row["author_id"], row["author_name"]), channel=row["channel"], text=row["text"],

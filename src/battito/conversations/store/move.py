@@ -104,7 +104,7 @@ async def stream_fields(tx: Tx, conversation_id: UUID) -> Changes:
         tx.workspace_id, conversation_id,
     )  # fmt: skip
     last = await tx.fetchrow(
-        "select text, created_at, author_kind from message where workspace_id = $1 and conversation_id = $2 and kind = 'message'"
+        "select case when deleted_at is null then text else '' end as text, created_at, author_kind from message where workspace_id = $1 and conversation_id = $2 and kind = 'message'"
         " order by seq desc limit 1",
         tx.workspace_id, conversation_id,
     )  # fmt: skip

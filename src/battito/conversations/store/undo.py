@@ -32,8 +32,3 @@ async def mark_used(tx: Tx, undo_id: UUID) -> None:
     await tx.execute(
         "update undo set used_at = $3 where workspace_id = $1 and id = $2", tx.workspace_id, undo_id, tx.now
     )
-
-
-async def delete_expired(tx: Tx) -> int:
-    """Forget this workspace's undos that are past their time; how many."""
-    return await tx.execute("delete from undo where workspace_id = $1 and expires_at < $2", tx.workspace_id, tx.now)

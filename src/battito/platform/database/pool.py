@@ -147,12 +147,12 @@ class Tx:
     @contextlib.asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that may fail by itself: on an error its writes, events and audit lines are taken back, the rest stays."""
-        events, audits, callbacks = len(self._events), len(self._audits), len(self._after_commit)
+        events, audits, jobs, callbacks = len(self._events), len(self._audits), len(self._jobs), len(self._after_commit)
         try:
             async with self.connection.transaction():
                 yield
         except BaseException:
-            del self._events[events:], self._audits[audits:], self._after_commit[callbacks:]
+            del self._events[events:], self._audits[audits:], self._jobs[jobs:], self._after_commit[callbacks:]
             raise
 
     async def flush(self) -> None:

@@ -151,14 +151,12 @@ class InteractionCalls(AgentCalls):
 
     def finish(self, interaction_id: Id, now: float, *, wrap_up_s: float | UnsetType | None = UNSET) -> list[Decision]:
         """The contact is over. `wrap_up_s` replaces the queue's: 0 none, None until the agent ends it."""
-        interaction = self.interactions.pop(interaction_id, None)
-        if interaction is None:
-            raise Unknown("interaction", interaction_id)
+        interaction = self._interaction(interaction_id)
         agent = interaction.agent
         if interaction.state is not HANDLING or agent is None:
-            self.interactions[interaction_id] = interaction
             raise WrongState("Nobody is handling the interaction.")
         interaction.state = GONE
+        del self.interactions[interaction_id]
         out: list[Decision] = [Finished(interaction_id, agent.id)]
         seconds = interaction.plan.service.wrap_up_s if wrap_up_s is UNSET else wrap_up_s
         self._leave_contact(interaction, agent, now, out, seconds)

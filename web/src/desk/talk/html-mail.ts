@@ -19,6 +19,6 @@ export function frameDocument(html: string, remote: boolean): string {
   const policy = `default-src 'none'; img-src ${pictures}; style-src 'unsafe-inline'; media-src 'self'; base-uri 'none'; form-action 'none'`
   return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><base target="_blank"><style>
 html{color-scheme:light;background:#fff}body{margin:12px;font:14px/1.5 "Inter Variable",system-ui,sans-serif;color:#2a2222;overflow-wrap:anywhere}
-img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}blockquote{margin:8px 0;padding-left:10px;border-left:2px solid #ddd;color:#666}
+img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}${remote ? '' : 'img[src^="http"],img[src^="//"]{display:none}'}blockquote{margin:8px 0;padding-left:10px;border-left:2px solid #ddd;color:#666}
 </style></head><body>${html}</body></html>`
 }

@@ -24,7 +24,7 @@ export const inbox = {
   shareView: 'Colleagues see it too',
   dropView: (name: string) => `Delete “${name}”`,
   order: 'Order',
-  orders: { due: 'Most urgent first', recent: 'Newest first', oldest: 'Oldest first' },
+  orders: { due: 'Urgent first', recent: 'Newest first', oldest: 'Oldest first' },
   filters: 'Filters',
   filtersOn: (count: number) => n(count, 'Filters, # on', 'Filters, # on'),
   clearFilters: 'Clear filters',

@@ -24,7 +24,7 @@ export const inbox = {
   shareView: 'La vedono anche i colleghi',
   dropView: (name: string) => `Elimina «${name}»`,
   order: 'Ordine',
-  orders: { due: 'Più urgenti prima', recent: 'Più recenti prima', oldest: 'Più vecchie prima' },
+  orders: { due: 'Urgenti prima', recent: 'Recenti prima', oldest: 'Vecchie prima' },
   filters: 'Filtri',
   filtersOn: (count: number) => n(count, 'Filtri, # attivo', 'Filtri, # attivi'),
   clearFilters: 'Togli i filtri',

@@ -36,9 +36,13 @@ def fold(text: str, *, sender: str = "", subject: str = "", hints: Sequence[Hint
     found = separators.find(lines, depths, forward=forward_subject)
     kinds = _quotes(lines, depths, found)
     for hint in hints:
-        _apply(kinds, hint, len(lines))
+        if hint.kind != "signature":
+            _apply(kinds, hint, len(lines))
     if _has_own(lines, kinds):
         _sign(lines, kinds, sender)
+    for hint in hints:
+        if hint.kind == "signature":
+            _apply(kinds, hint, len(lines))
     kinds.extend([kinds[-1]] * (len(written) - len(lines)))
     if not _has_own(written, kinds):
         return _nothing_own(text, written, kinds)

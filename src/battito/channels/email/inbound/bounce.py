@@ -81,7 +81,7 @@ def read_bounce(
     recipients = [_fill(recipient, prose) for recipient in recipients]
     order = {"failed": 0, "delayed": 1, "relayed": 2, "expanded": 3, "delivered": 4}
     first = min(recipients, key=lambda r: order.get(r.action, 5), default=_guessed("", prose, delayed=_delays(prose, subject)))
-    action = next((known for known in _ACTIONS if known == first.action), "failed")
+    action: Action = next((known for known in _ACTIONS if known == first.action), "failed")
     return Bounce(
         recipient=first.recipient,
         action=action,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from battito.kit.html import Attributes, Place, render
 
-from ..folding import FoldKind, Hint
+from battito.channels.email.folding import FoldKind, Hint
 
 _MARKS = re.compile(
     r"gmail_quote|gmail_attr|gmail_signature|divRplyFwdMsg|appendonsend|OLK_SRC_BODY|OutlookMessageHeader|mail-editor-reference|yahoo_quoted|yahooquoted|protonmail_|zmail_extra|moz-cite|moz-signature|moz-forward|"

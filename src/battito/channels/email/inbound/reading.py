@@ -5,7 +5,7 @@ from typing import Literal
 
 from battito.kit import html as kit_html
 
-from ..folding import Folded, Hint, fold
+from battito.channels.email.folding import Folded, Hint, fold
 from . import automatic, body, markup, mime, pec
 from .addresses import parse_addresses
 from .bounce import read_bounce

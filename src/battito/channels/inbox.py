@@ -1,0 +1,150 @@
+"""What came in, kept before anybody tries to understand it; and the job that does."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+
+from battito.channels.accounts import NOTE_IN, Accounts
+from battito.channels.base import Account, Channel
+from battito.channels.registry import Registry
+from battito.conversations.actions.intake import Origin, take_in
+from battito.kit.ids import uuid7
+from battito.platform.actor import Context
+from battito.platform.errors import Conflict, TooLarge, Unavailable
+from battito.platform.events.model import Event
+from battito.platform.files import Files
+from battito.platform.files.storage import ContentMissing
+from battito.platform.jobs import Job, LeaseLost, RetryLater, job
+from battito.platform.services import Services
+
+log = structlog.get_logger(__name__)
+
+IN_ROW: Final = 256_000
+"""Payloads up to so many bytes lie in the table; larger ones in the file storage."""
+SLOW_PARSE: Final = 64_000
+"""Payloads past so many bytes are parsed in a thread, so that they hold nobody up."""
+RETRIES: Final = 8
+
+INSERT: Final = """
+insert into inbox(id, workspace_id, account_id, provider_id, order_key, raw, raw_file, headers) values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (account_id, provider_id) do nothing returning id
+"""
+SEEN: Final = "select true from inbox where workspace_id = $1 and account_id = $2 and provider_id = $3"
+LOAD: Final = "select id, workspace_id, account_id, provider_id, order_key, raw, raw_file, headers, state, received_at from inbox where workspace_id = $1 and id = $2"
+SETTLE: Final = "update inbox set state = $3, error = $4, message_id = coalesce($5, message_id), attempts = attempts + 1, done_at = now() where workspace_id = $1 and id = $2 and state <> 'done'"
+
+RECEIVED: Final = Counter("battito_inbox_total", "Payloads that came in, by channel and what became of them", ["channel", "outcome"])
+
+
+class InboxFailed(Event, frozen=True, kw_only=True, tag="inbox.failed"):
+    """A payload could not be understood: it is kept, shown, and can be replayed."""
+
+    inbox_id: UUID
+    account_id: UUID
+    error: str
+
+    def audience(self) -> str:
+        """Those who manage channels."""
+        return "permission:channels.manage"
+
+
+async def receive(
+    services: Services,
+    account: Account,
+    provider_id: str,
+    raw: bytes,
+    headers: Mapping[str, str] | None = None,
+    *,
+    order_key: str | None = None,
+) -> UUID | None:
+    """Keep a payload; once this returns it is durable and may be acknowledged. None when this `provider_id` was kept before.
+
+    Payloads with the same `order_key` are understood one after the other. Raises `TooLarge`, and `Unavailable` when the
+    database or the file storage is away: then nothing was kept, and the provider must send it again.
+    """
+    channel = services.get(Registry).get(account.channel)
+    limit = channel.manifest.limits.payload if channel else 50_000_000
+    if len(raw) > limit:
+        raise TooLarge(f"A payload of this channel holds at most {limit:,} bytes; this one has {len(raw):,}.")
+    provider_id = provider_id.replace("\x00", "")[:1000]
+    context = Context.system(account.workspace_id, account.name)
+    inbox_id, file = uuid7(), None
+    if len(raw) > IN_ROW:
+        async with services.database.reading() as connection:
+            if await connection.fetchval(SEEN, account.workspace_id, account.id, provider_id):
+                return None
+        file = await services.get(Files).store(account.workspace_id, "payload", raw, limit=limit, trusted=True)
+    async with services.database.transaction(context) as tx:
+        if file is not None:
+            await services.get(Files).record(tx, file)
+        kept: UUID | None = await tx.fetchval(
+            INSERT, inbox_id, account.workspace_id, account.id, provider_id, order_key, None if file else raw, file.id if file else None,
+            {k: v.replace("\x00", "") for k, v in (headers or {}).items()},
+        )  # fmt: skip
+        if kept is not None:
+            key = f"inbox {account.id} {order_key if order_key is not None else provider_id}"
+            tx.enqueue("inbox.understand", {"inbox_id": str(kept)}, order_key=key[:500], unique_key=f"inbox {kept}")
+    RECEIVED.labels(account.channel, "kept" if kept is not None else "seen").inc()
+    return kept
+
+
+@job("inbox.understand", retries=RETRIES, timeout_s=120, backoff_s=0.5)
+async def understand(services: Services, job: Job) -> None:
+    """Parse one payload and take in what it says. What cannot be understood stays, as `failed`."""
+    assert job.workspace_id is not None
+    async with services.database.reading() as connection:
+        row = await connection.fetchrow(LOAD, job.workspace_id, UUID(job.args["inbox_id"]))
+    if row is None or row["state"] == "done":
+        return
+    try:
+        await _understand(services, job, row)
+    except (Unavailable, Conflict, RetryLater, LeaseLost) as error:
+        if isinstance(error, LeaseLost) or job.attempts <= RETRIES:
+            raise
+        await _fail(services, job, row, error)
+    except Exception as error:
+        log.warning("a payload was not understood", inbox=str(row["id"]), exc_info=error)
+        await _fail(services, job, row, error)
+
+
+async def _understand(services: Services, job: Job, row: Any) -> None:
+    account = await services.get(Accounts).get(row["account_id"])
+    channel: Channel | None = services.get(Registry).get(account.channel) if account else None
+    if account is None or channel is None:
+        raise LookupError("the account or its channel is not there any more")
+    raw = row["raw"]
+    if raw is None:
+        try:
+            raw = await services.get(Files).read(row["workspace_id"], row["raw_file"])
+        except ContentMissing as error:
+            raise LookupError("the file storage does not have the payload any more") from error
+    if len(raw) > SLOW_PARSE:
+        found = await asyncio.to_thread(channel.parse, raw, row["headers"], account)
+    else:
+        found = channel.parse(raw, row["headers"], account)
+    origin = Origin(
+        inbox_id=row["id"], workspace_id=row["workspace_id"], account_id=account.id, channel=account.channel, account_name=account.name,
+        brand_id=account.brand_id, team_id=account.team_id, queue_id=account.queue_id, live=channel.manifest.capabilities.live,
+        first_response_s=account.first_response_s, reopen_days=account.reopen_days, received_at=row["received_at"],
+    )  # fmt: skip
+    last = len(found) - 1
+    message_id: UUID | None = None
+    for number, item in enumerate(found):
+        prepared = await _with_files(services, channel, account, origin, number, item)
+        # the last one ends the job and the row in its own transaction: what one payload says is taken in once
+        async with services.database.transaction(Context.system(row["workspace_id"], account.name, f"inbox-{row['id']}")) as tx:
+            taken = await take_in(tx, origin, item, number, prepared)
+            message_id = message_id or taken
+            if number == last:
+                await tx.execute(NOTE_IN, tx.workspace_id, account.id)
+                await tx.execute(SETTLE, tx.workspace_id, row["id"], "done", None, message_id)
+                await job.complete(tx)
+    if not found:
+        async with services.database.transaction(Context.system(row["workspace_id"], account.name)) as tx:
+            await tx.execute(SETTLE, tx.workspace_id, row["id"], "ignored", None, None)
+            await job.complete(tx)
+    RECEIVED.labels(account.channel, "done" if found else "ignored").inc()
