@@ -32,11 +32,20 @@ def checks(*, unit_tests: bool = True) -> list[Check]:
         front_end("front end types", "check"),
         front_end("front end style", "lint"),
         front_end("front end tests", "test"),
-        Check("style (ruff)", (python, "-m", "ruff", "check", "--cache-dir", CACHE / "ruff"), folder=ROOT),
-        Check("format (ruff)", (python, "-m", "ruff", "format", "--check", "--cache-dir", CACHE / "ruff"), folder=ROOT),
+        Check(
+            "style (ruff)",
+            (python, "-m", "ruff", "check", "--output-format", "concise", "--cache-dir", CACHE / "ruff"),
+            folder=ROOT,
+        ),
+        Check(
+            "format (ruff)",
+            (python, "-m", "ruff", "format", "--check", "--output-format", "concise", "--cache-dir", CACHE / "ruff"),
+            folder=ROOT,
+        ),
         Check("layers (import-linter)", (python, "-c", LAYERS), folder=ROOT),
         Check("secrets and registries", function=hygiene.leaks),
         Check("licences", function=hygiene.licences),
+        Check("dependencies", function=hygiene.undeclared),
     ]
     if unit_tests:
         listed.insert(2, Check("unit tests", (python, "-m", "pytest", "-n0", "-m", FAST), folder=ROOT))

@@ -1,9 +1,12 @@
-"""What must not be in the source tree: secrets, addresses of package registries, packages under a strong copyleft."""
+"""What must not be in the source tree: secrets, registry addresses, undeclared packages, strong copyleft."""
 
+import ast
 import importlib.metadata
 import json
 import re
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +87,37 @@ def licences() -> list[str]:
             if place and licence and not permits([str(licence)]):
                 found.append(f"{place.rpartition('node_modules/')[2]} (npm): {licence}")
     return found
+
+
+def undeclared() -> list[str]:
+    """Modules that the product imports without a dependency in pyproject.toml that is in the lock."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {normal(re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]) for line in project["dependencies"]}
+    lock = {normal(name) for name in locked(ROOT / "requirements" / "runtime.txt")}
+    found = [
+        f"pyproject.toml: {name} is not in requirements/runtime.txt: run tools/lock.py" for name in declared - lock
+    ]
+    providers = importlib.metadata.packages_distributions()
+    for path in source_files():
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "src"):
+            for module in sorted(imported(ast.parse(path.read_text(encoding="utf-8")))):
+                if module in sys.stdlib_module_names or module == "battito":
+                    continue
+                if not declared & {normal(name) for name in providers.get(module, [module])}:
+                    found.append(f"{path.relative_to(ROOT)} imports {module}, which no dependency of pyproject.toml is")
+    return found
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Top-level names of the modules a file imports."""
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.partition(".")[0] for name in names}
+
+
+def normal(name: str) -> str:
+    """A distribution's name as registries compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def locked(path: Path) -> list[str]:

@@ -22,6 +22,7 @@ from battito.accounts.access_api import SignInNotes
 from battito.accounts.sessions import Sessions, bearer
 from battito.contacts import api as contacts_api
 from battito.conversations import api as conversations_api
+from battito.conversations import jobs as conversations_jobs  # noqa: F401 (its import declares jobs)
 from battito.conversations.batcher import Batcher
 from battito.conversations.doors import PostDoor, match_post
 from battito.platform.actor import Context

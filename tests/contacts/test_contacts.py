@@ -49,6 +49,10 @@ async def test_two_editors_do_not_overwrite_each_other(http: httpx.AsyncClient, 
 
 
 async def test_a_merge_is_taken_back_exactly(http: httpx.AsyncClient, workspace: Furnished) -> None:
+    field = {"key": "pod", "label": "POD", "kind": "text"}
+    assert (
+        await http.post("/api/v1/attributes", json=field, headers=workspace.administrator.headers)
+    ).status_code == 201
     one = await make(
         http, workspace, "Rosa Marchetti", ("email", f"rosa.{uuid7().hex}@example.it"), note="Preferisce il mattino"
     )
@@ -158,3 +162,27 @@ async def test_another_workspace_sees_no_contact(
     assert (await http.post(f"{path}/merge", json={"loser_id": str(UUID(int=1))}, headers=headers)).status_code == 404
     assert (await http.get(f"{path}/consents", headers=headers)).status_code == 404
     assert (await http.get("/api/v1/contacts", headers=headers)).json()["items"] == []
+
+
+async def test_fields_are_typed_and_the_wrong_one_is_named(http: httpx.AsyncClient, workspace: Furnished) -> None:
+    admin = workspace.administrator.headers
+    for field in (
+        {"key": "consumo", "label": "Consumo annuo", "kind": "number"},
+        {"key": "tariffa", "label": "Tariffa", "kind": "choice", "choices": ["Verde Fisso 24", "Casa Serena"]},
+    ):
+        assert (await http.post("/api/v1/attributes", json=field, headers=admin)).status_code == 201
+    contact = await make(http, workspace, "Con campi")
+    path = f"/api/v1/contacts/{contact['id']}"
+    right = await http.patch(path, json={"attributes": {"consumo": "2.700,5", "tariffa": "Casa Serena"}}, headers=admin)
+    assert right.json()["attributes"] == {"consumo": 2700.5, "tariffa": "Casa Serena"}
+    wrong = await http.patch(path, json={"attributes": {"tariffa": "Rosa", "boh": 1}}, headers=admin)
+    assert wrong.status_code == 422
+    assert {e["field"] for e in wrong.json()["errors"]} == {"attributes.tariffa", "attributes.boh"}
+    emptied = await http.patch(path, json={"attributes": {"tariffa": None}}, headers=admin)
+    assert emptied.json()["attributes"] == {"consumo": 2700.5}
+    company = await http.post(
+        "/api/v1/companies", json={"name": "Studio Ferraris", "domain": "ferraris.example"}, headers=admin
+    )
+    assert company.status_code == 201
+    joined = await http.patch(path, json={"company_id": company.json()["id"]}, headers=admin)
+    assert joined.json()["company"]["name"] == "Studio Ferraris"

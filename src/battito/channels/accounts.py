@@ -15,9 +15,7 @@ from battito.platform.services import Services
 
 log = structlog.get_logger(__name__)
 
-COLUMNS: Final = (
-    "id, workspace_id, brand_id, channel, name, address, settings, secrets, queue_id, team_id, enabled, state, version, first_response_s, reopen_days"
-)
+COLUMNS: Final = "id, workspace_id, brand_id, channel, name, address, settings, secrets, queue_id, team_id, enabled, state, version, first_response_s, reopen_days"
 # the process serves every workspace: who asks for one account knows its workspace by it
 ALL: Final = f"select {COLUMNS} from channel_account where removed_at is null"
 ONE: Final = f"select {COLUMNS} from channel_account where id = $1 and removed_at is null"
@@ -25,7 +23,9 @@ STATE: Final = "select state from channel_account where workspace_id = $1 and id
 SAVE_STATE: Final = "update channel_account set state = state || $3 where workspace_id = $1 and id = $2"
 NOTE_IN: Final = "update channel_account set last_in_at = now() where workspace_id = $1 and id = $2 and (last_in_at is null or last_in_at < now() - interval '5 seconds')"
 NOTE_OUT: Final = "update channel_account set last_out_at = now() where workspace_id = $1 and id = $2 and (last_out_at is null or last_out_at < now() - interval '5 seconds')"
-NOTE_ERROR: Final = "update channel_account set last_error = $3, last_error_at = now() where workspace_id = $1 and id = $2"
+NOTE_ERROR: Final = (
+    "update channel_account set last_error = $3, last_error_at = now() where workspace_id = $1 and id = $2"
+)
 
 
 class AccountChanged(Event, frozen=True, kw_only=True, tag="channel_account.changed"):
@@ -106,7 +106,9 @@ class Accounts:
             try:
                 self._known[row["id"]] = self.read(row)
             except AccountProblem as problem:
-                log.error("a channel account cannot be used", account=str(row["id"]), channel=row["channel"], why=str(problem))
+                log.error(
+                    "a channel account cannot be used", account=str(row["id"]), channel=row["channel"], why=str(problem)
+                )
 
     def read(self, row: asyncpg.Record) -> Account:
         """A row with typed settings and opened secrets. Raises `AccountProblem`."""
@@ -141,7 +143,9 @@ def open_secrets(ring: KeyRing, channel: Channel, account_id: UUID, sealed: str 
     """The typed secrets; None where there are none. Raises `SecretUnreadable`, `msgspec.ValidationError`."""
     if sealed is None or channel.manifest.secrets is None:
         return None
-    return msgspec.json.decode(ring.decrypt(sealed, f"channel_account:{account_id}"), type=channel.manifest.secrets, strict=False)
+    return msgspec.json.decode(
+        ring.decrypt(sealed, f"channel_account:{account_id}"), type=channel.manifest.secrets, strict=False
+    )
 
 
 async def read_state(services: Services, account: Account) -> dict[str, Any]:

@@ -8,15 +8,16 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
-from battito.channels.accounts import NOTE_IN, Accounts
-from battito.channels.base import Account, Channel
+from battito.channels.accounts import NOTE_ERROR, NOTE_IN, Accounts
+from battito.channels.base import Account, Channel, Inbound, InboundFile, InboundMessage
 from battito.channels.registry import Registry
-from battito.conversations.actions.intake import Origin, take_in
+from battito.conversations.actions.intake import Origin, Prepared, derived, take_in
 from battito.kit.ids import uuid7
 from battito.platform.actor import Context
 from battito.platform.errors import Conflict, TooLarge, Unavailable
 from battito.platform.events.model import Event
-from battito.platform.files import Files
+from battito.platform.files import Files, StoredFile
+from battito.platform.files.service import safe_name
 from battito.platform.files.storage import ContentMissing
 from battito.platform.jobs import Job, LeaseLost, RetryLater, job
 from battito.platform.services import Services
@@ -28,6 +29,8 @@ IN_ROW: Final = 256_000
 SLOW_PARSE: Final = 64_000
 """Payloads past so many bytes are parsed in a thread, so that they hold nobody up."""
 RETRIES: Final = 8
+FETCHES: Final = 4
+"""Tries to fetch a file from the provider, before the message is taken in without it."""
 
 INSERT: Final = """
 insert into inbox(id, workspace_id, account_id, provider_id, order_key, raw, raw_file, headers) values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -37,7 +40,9 @@ SEEN: Final = "select true from inbox where workspace_id = $1 and account_id = $
 LOAD: Final = "select id, workspace_id, account_id, provider_id, order_key, raw, raw_file, headers, state, received_at from inbox where workspace_id = $1 and id = $2"
 SETTLE: Final = "update inbox set state = $3, error = $4, message_id = coalesce($5, message_id), attempts = attempts + 1, done_at = now() where workspace_id = $1 and id = $2 and state <> 'done'"
 
-RECEIVED: Final = Counter("battito_inbox_total", "Payloads that came in, by channel and what became of them", ["channel", "outcome"])
+RECEIVED: Final = Counter(
+    "battito_inbox_total", "Payloads that came in, by channel and what became of them", ["channel", "outcome"]
+)
 
 
 class InboxFailed(Event, frozen=True, kw_only=True, tag="inbox.failed"):
@@ -131,20 +136,73 @@ async def _understand(services: Services, job: Job, row: Any) -> None:
         brand_id=account.brand_id, team_id=account.team_id, queue_id=account.queue_id, live=channel.manifest.capabilities.live,
         first_response_s=account.first_response_s, reopen_days=account.reopen_days, received_at=row["received_at"],
     )  # fmt: skip
-    last = len(found) - 1
+    prepared = [
+        await _prepare(services, channel, account, origin, number, item, job) for number, item in enumerate(found)
+    ]
     message_id: UUID | None = None
-    for number, item in enumerate(found):
-        prepared = await _with_files(services, channel, account, origin, number, item)
-        # the last one ends the job and the row in its own transaction: what one payload says is taken in once
-        async with services.database.transaction(Context.system(row["workspace_id"], account.name, f"inbox-{row['id']}")) as tx:
-            taken = await take_in(tx, origin, item, number, prepared)
-            message_id = message_id or taken
-            if number == last:
-                await tx.execute(NOTE_IN, tx.workspace_id, account.id)
-                await tx.execute(SETTLE, tx.workspace_id, row["id"], "done", None, message_id)
-                await job.complete(tx)
-    if not found:
-        async with services.database.transaction(Context.system(row["workspace_id"], account.name)) as tx:
-            await tx.execute(SETTLE, tx.workspace_id, row["id"], "ignored", None, None)
-            await job.complete(tx)
+    # what one payload says, the end of its row and the end of the job are one transaction: taken in once, or not at all
+    async with services.database.transaction(
+        Context.system(row["workspace_id"], account.name, f"inbox-{row['id']}")
+    ) as tx:
+        for number, item in enumerate(found):
+            message_id = await take_in(tx, origin, item, number, prepared[number]) or message_id
+        if found:
+            await tx.execute(NOTE_IN, tx.workspace_id, account.id)
+        await tx.execute(SETTLE, tx.workspace_id, row["id"], "done" if found else "ignored", None, message_id)
+        await job.complete(tx)
     RECEIVED.labels(account.channel, "done" if found else "ignored").inc()
+
+
+async def _prepare(
+    services: Services, channel: Channel, account: Account, origin: Origin, number: int, item: Inbound, job: Job
+) -> Prepared:
+    """Store an item's files before the transaction begins. One that cannot be had after some tries is left out, and said so."""
+    prepared = Prepared()
+    for n, file in enumerate(item.attachments if isinstance(item, InboundMessage) else []):
+        try:
+            prepared.files.append(
+                await _store(services, channel, account, origin, file, derived(origin, f"file {number}", n))
+            )
+        except Unavailable:
+            raise
+        except Exception as error:
+            if not isinstance(error, TooLarge) and job.attempts <= FETCHES:
+                raise RetryLater(f"the file «{file.name}» could not be fetched: {error}") from error
+            log.warning(
+                "a file of an incoming message is left out", file=file.name, account=str(account.id), why=str(error)
+            )
+            prepared.files.append(None)
+            prepared.left_out.append(safe_name(file.name))
+    return prepared
+
+
+async def _store(
+    services: Services, channel: Channel, account: Account, origin: Origin, file: InboundFile, file_id: UUID
+) -> StoredFile:
+    files = services.get(Files)
+    if file.file_id is not None:
+        return await files.find(account.workspace_id, file.file_id)
+    content = file.content if file.content is not None else channel.fetch(file, account, services)
+    limit = max(files.limit, channel.manifest.limits.payload) if file.content is not None else files.limit
+    return await files.store(
+        account.workspace_id,
+        file.name,
+        content,
+        claimed_type=file.content_type,
+        duration=file.duration,
+        limit=limit,
+        file_id=file_id,
+    )
+
+
+async def _fail(services: Services, job: Job, row: Any, error: Exception) -> None:
+    """Keep a payload as `failed` with why, and tell the administrators."""
+    text = str(error)[:1000].replace("\x00", "")
+    said = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    async with services.database.transaction(Context.system(row["workspace_id"], "Inbox")) as tx:
+        if await tx.execute(SETTLE, tx.workspace_id, row["id"], "failed", said, None):
+            tx.emit(InboxFailed(inbox_id=row["id"], account_id=row["account_id"], error=said))
+        await tx.execute(NOTE_ERROR, tx.workspace_id, row["account_id"], f"A message could not be read: {said}"[:1000])
+        await job.complete(tx)
+    account = await services.get(Accounts).get(row["account_id"])
+    RECEIVED.labels(account.channel if account else "", "failed").inc()

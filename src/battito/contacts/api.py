@@ -9,25 +9,14 @@ from litestar.params import Parameter
 
 from battito.contacts.actions.edit import add_identity, change_contact, create_contact, remove_identity
 from battito.contacts.actions.merge import Merged, merge_contacts, unmerge_contacts
+from battito.contacts.companies_api import company_routes
 from battito.contacts.consent import ConsentLine, NewConsent, Verdict, ask_may_contact, list_consents, record_consent
 from battito.contacts.listing import Suggestion, list_contacts, suggest_same_person
 from battito.contacts.models import Contact, ContactChanges, NewContact, NewIdentity
 from battito.contacts.queries import get_contact
 from battito.platform.actor import Context
-from battito.platform.errors import Invalid
+from battito.platform.http.versions import IfMatch, version_of
 from battito.platform.services import Services
-
-IfMatch = Annotated[str | None, Parameter(header="If-Match", required=False)]
-
-
-def version_of(if_match: str | None) -> int | None:
-    """The version that an If-Match header names. Raises `Invalid` for one that is not ours."""
-    if if_match is None or if_match == "*":
-        return None
-    text = if_match.removeprefix("W/").strip('"')
-    if not text.isdigit():
-        raise Invalid("If-Match holds the ETag of the row as you read it.", field="If-Match")
-    return int(text)
 
 
 def tagged(contact: Contact, status: int = 200) -> Response[Contact]:
@@ -165,4 +154,4 @@ router: Any = Router(
     route_handlers=[create, index, show, change, add, remove, suggestions, merge, unmerge, consents, consent, may],
     tags=["Contacts"],
 )
-routes: list[Any] = [router]
+routes: list[Any] = [router, *company_routes]

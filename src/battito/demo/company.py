@@ -26,7 +26,7 @@ TEAMS: tuple[Team, ...] = (
 _PEOPLE = """
 Marta|Rizzo|f|agent|Operatrice|luce_gas,amministrazione|it,en|bollette:5,rate:4,ascolto:5|kind|Torino|n|2017-03-06
 Omar|Diallo|m|agent|Operatore|reclami,luce_gas|it,fr|reclami:4,bollette:4|exact|Torino|n|2019-09-16
-Anna|Bellini|f|agent|Operatrice|luce_gas|it|bollette:4,autoletture:5|kind|Asti|s|2015-01-12
+Anna|Bellini|f|agent|Operatrice|luce_gas,reclami|it|bollette:4,reclami:4|kind|Asti|s|2015-01-12
 Giulia|Serra|f|agent|Operatrice|contratti|it,es|volture:4,traslochi:4|brisk|Cagliari|s|2021-05-10
 Luca|Conti|m|agent|Operatore|luce_gas|it,en|bollette:3,app:5|brisk|Torino|n|2022-02-14
 Francesca|Moretti|f|agent|Operatrice|contratti,luce_gas|it|volture:5,successioni:5|kind|Perugia|s|2013-10-01
@@ -38,7 +38,7 @@ Stefano|Bruni|m|agent|Operatore|guasti,luce_gas|it|guasti:4,bollette:3|brisk|Fir
 Alice|Vitale|f|agent|Operatrice|contratti|it,en|attivazioni:4,offerte:5|kind|Torino|n|2023-01-09
 Tommaso|Marin|m|agent|Operatore|casa|it|fotovoltaico:5,ricarica:4|exact|Padova|s|2021-03-01
 Ilaria|Longo|f|agent|Operatrice|casa,luce_gas|it,en|caldaie:4,clima:4|kind|Torino|n|2020-06-22
-Beatrice|Ferri|f|agent|Operatrice|amministrazione|it|rate:5,morosita:5|sober|Alessandria|n|2016-02-29
+Beatrice|Ferri|f|agent|Operatrice|amministrazione,reclami|it|rate:5,morosita:5|sober|Alessandria|n|2016-02-29
 Nadia|Zouari|f|agent|Operatrice|luce_gas,contratti|it,ar,fr|bollette:4,volture:3|kind|Torino|n|2019-01-21
 Kwame|Osei|m|agent|Operatore|luce_gas|it,en|bollette:4,app:4|sober|Torino|n|2021-11-15
 Roberto|Manca|m|agent|Operatore|guasti|it|guasti:5,distributori:5|exact|Torino|n|2010-05-17

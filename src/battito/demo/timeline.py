@@ -47,7 +47,8 @@ class Staff:
         if team in ("sala", ""):
             fit = [p for p in self._people if p.role == "supervisor" and p.key != besides.key]
         else:
-            fit = [p for p in self._people if team in p.teams and p.key != besides.key and p.role == "agent"]
+            inside = [p for p in self._people if team in p.teams and p.key != besides.key and p.role != "client"]
+            fit = [p for p in inside if p.role == "agent"] or inside
         return self._rng.choice(fit)
 
 

@@ -230,10 +230,13 @@ class _World:
         mood = rng.choices(list(matter.moods), list(matter.moods.values()))[0]
         voice = voices.voice(rng, _manner(contact), contact.born, "" if contact.origin else contact.region)
         known = facts.gather(rng, contact, supply, bill, owner, peer, start)
+        firm = self.companies.get(contact.company or "")
+        if firm is not None:
+            known.values["vat"] = firm.vat
         history = self.written.get(contact.key, [])
         speech = Speech(
             rng=rng, writer=self.writer, register=self.register, rules=matter.rules, facts=known, contact=contact,
-            company=self.companies.get(contact.company or ""), voice=voice,
+            company=firm, voice=voice,
             tags=self._tags(matter, contact, supply, mood, start, account, history),
             language=matter.language, brand_name=self.brands[account.brand].name, address=account.address,
         )  # fmt: skip

@@ -15,31 +15,31 @@ from battito.twin.scenario import AgentRule, Handle, Patience, QueueRule, Scenar
 T = TypeVar("T")
 
 
-def load(path: Path) -> Scenario:
-    """Read a scenario file. Raises `ScenarioError` with the place and the reason."""
+def load(path: Path, *, replayed: bool = False) -> Scenario:
+    """Read a scenario file; `replayed`: its contacts come from a recording. Raises `ScenarioError` with the place and the reason."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ScenarioError(f"The scenario {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise ScenarioError(f"The scenario {path} is not UTF-8 text.") from error
-    scenario = parse(text)
+    scenario = parse(text, replayed=replayed)
     if scenario.recording is not None:
         scenario.recording.file = str(path.parent / scenario.recording.file)
     scenario.name = scenario.name or path.stem
     return scenario
 
 
-def parse(text: str) -> Scenario:
+def parse(text: str, *, replayed: bool = False) -> Scenario:
     """Read a scenario from YAML text."""
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     except yaml.YAMLError as error:
         raise ScenarioError(f"The scenario is not valid YAML: {error}") from error
-    return from_data(data)
+    return from_data(data, replayed=replayed)
 
 
-def from_data(data: object) -> Scenario:
+def from_data(data: object, *, replayed: bool = False) -> Scenario:
     """Check a scenario given as plain data."""
     if not isinstance(data, dict):
         raise ScenarioError("A scenario is a mapping with `queues` and `agents` at its top level.")
@@ -52,7 +52,7 @@ def from_data(data: object) -> Scenario:
     scenario = _convert(rest, Scenario, "the scenario")
     scenario.queues = {str(name): _convert(rule or {}, QueueRule, f"queues.{name}") for name, rule in queues.items()}
     scenario.agents = [_convert(rule, AgentRule, f"agents[{place}]") for place, rule in enumerate(agents)]
-    for problem in problems(scenario):
+    for problem in problems(scenario, replayed=replayed):
         raise ScenarioError(problem)
     return scenario
 
@@ -102,7 +102,7 @@ def _convert(data: object, kind: type[T], where: str) -> T:
         raise ScenarioError(f"In {where}: {text}.") from error
 
 
-def problems(scenario: Scenario) -> Iterator[str]:
+def problems(scenario: Scenario, *, replayed: bool) -> Iterator[str]:
     """What is wrong with the values, in words."""
     yield from _bounds(
         "",
@@ -113,12 +113,12 @@ def problems(scenario: Scenario) -> Iterator[str]:
         (scenario.variability.between_day_cv >= 0, "variability.between_day_cv", "0 or more"),
         (scenario.routing.window_minutes > 0, "routing.window_minutes", "above 0"),
     )
-    if not scenario.queues and scenario.recording is None:
+    if not scenario.queues and not replayed:
         yield "The scenario has no `queues`."
-    if not scenario.agents and scenario.recording is None:
+    if not scenario.agents and not replayed:
         yield "The scenario has no `agents`."
     for name, queue in scenario.queues.items():
-        yield from _queue_problems(f"queues.{name}.", queue, scenario)
+        yield from _queue_problems(f"queues.{name}.", queue, scenario, replayed=replayed)
     for place, agent in enumerate(scenario.agents):
         yield from _bounds(
             f"agents[{place}].",
@@ -130,9 +130,9 @@ def problems(scenario: Scenario) -> Iterator[str]:
         yield from _bounds(f"channels.{kind}.", (channel.units > 0, "units", "above 0"))
 
 
-def _queue_problems(where: str, queue: QueueRule, scenario: Scenario) -> Iterator[str]:
+def _queue_problems(where: str, queue: QueueRule, scenario: Scenario, *, replayed: bool) -> Iterator[str]:
     rates = queue.arrivals_per_hour
-    if rates is None and scenario.recording is None:
+    if rates is None and not replayed:
         yield f"{where}arrivals_per_hour is missing: a number, or a list with one per interval."
     listed = rates if isinstance(rates, list) else [rates or 0.0]
     yield from _bounds(
@@ -145,7 +145,7 @@ def _queue_problems(where: str, queue: QueueRule, scenario: Scenario) -> Iterato
     )
     if queue.handle is not None:
         yield from _handle_problems(f"{where}handle", queue.handle)
-    elif scenario.recording is None:
+    elif not replayed:
         yield f"{where}handle is missing: {{mean_s, cv}}, {{lognormal: [mu, sigma]}} or {{exponential: mean_s}}."
     if queue.patience is not None:
         yield from _patience_problems(f"{where}patience", queue.patience)

@@ -6,6 +6,7 @@ part of every answer, beside the error of a replay without calibration.
 
 import math
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -63,17 +64,23 @@ class Replay(msgspec.Struct, frozen=True):
     model: Model
     error: ReplayError
     terms: Terms
+    learned: Calibration
 
 
-def replay(scenario: Scenario, recording: Recording, start: float, end: float) -> Replay:
-    """Play the calls from `start` to `end` (seconds since 1970) under the scenario's rules."""
+def replay(
+    scenario: Scenario, recording: Recording, start: float, end: float, learned: Calibration | None = None
+) -> Replay:
+    """Play the calls from `start` to `end` (seconds since 1970) under the scenario's rules.
+
+    `learned`: the calibration of the scenario this one is compared with. Otherwise it is learned under this one's.
+    """
     played = recording.between(start, end)
     if not played.calls:
         raise ScenarioError("The call log has no calls in this period.")
     before = recording.between(-math.inf, start)
     in_sample = len(before.calls) < LEARN_LEAST
     learned_from = played if in_sample else before
-    calibrated = tuned(scenario, learned_from, calibrate(learned_from))
+    calibrated = learned or tuned(scenario, learned_from, calibrate(learned_from))
     model = build(scenario, played, calibrated, start, end)
     hourly, runs = _simulate(model, scenario.replications)
     plain = build(scenario, played, uncalibrated(learned_from), start, end)
@@ -83,6 +90,7 @@ def replay(scenario: Scenario, recording: Recording, start: float, end: float) -
         runs=runs,
         model=model,
         error=ReplayError(_errors(recorded, hourly), _errors(recorded, plain_hourly)),
+        learned=calibrated,
         terms=Terms(
             calls=len(played.calls),
             agents=sum(one.count for one in model.groups),
@@ -107,7 +115,7 @@ def tuned(scenario: Scenario, recording: Recording, learned: Calibration) -> Cal
     target = math.fsum(call.wait_s for call in calls)
     low, high = 0.0, 8.0
     for _ in range(TUNE_STEPS):
-        factor = (low + high) / 2.0 if low > 0.0 else high / 2.0
+        factor = (low + high) / 2.0
         hours, _ = _simulate(build(scenario, part, learned.stretched(factor), start, end), TUNE_REPLICATIONS)
         waited = math.fsum(math.fsum(one.answered) + math.fsum(one.abandoned) for one in hours)
         if waited < target * TUNE_REPLICATIONS:
@@ -121,12 +129,13 @@ def build(scenario: Scenario, played: Recording, learned: Calibration, start: fl
     """The model of a recorded period."""
     names = played.queues()
     rules = {name: scenario.queues.get(name) or QueueRule(requirement={name: 1}) for name in names}
-    groups = [group(rule, place, scenario) for place, rule in enumerate(scenario.agents)]
+    opened = datetime.fromtimestamp(start, UTC)
+    known = msgspec.structs.replace(scenario, queues=rules, start=f"{opened:%H:%M:%S}", hours=(end - start) / HOUR)
+    groups = [group(rule, place, known) for place, rule in enumerate(scenario.agents)]
     if scenario.recording is not None and scenario.recording.agents == "recorded":
         groups = staff(played, start) + groups
     if not groups:
         raise ScenarioError("Nobody is on duty: the log names no agents. Give `agents` in the scenario.")
-    known = msgspec.structs.replace(scenario, queues=rules)
     return Model(
         settings=engine_settings(known),
         queues=tuple(engine_queue(name, rule) for name, rule in rules.items()),

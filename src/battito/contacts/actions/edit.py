@@ -1,12 +1,12 @@
 """Making and changing contacts by hand."""
 
-from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
 import asyncpg
 import msgspec
 
+from battito.contacts.attributes import check_values
 from battito.contacts.events import ContactChanged, ContactCreated
 from battito.contacts.models import Contact, ContactChanges, Evidence, NewContact, NewIdentity
 from battito.contacts.queries import get_contact
@@ -21,13 +21,14 @@ from battito.platform.errors import Conflict, Invalid, NotFound, Stale
 async def create_contact(tx: Tx, new: NewContact) -> Contact:
     """A new contact. Raises `Conflict("identity-taken")` when one of its identities is somebody else's already."""
     contact_id = uuid7()
-    _check_fields(new.timezone, new.attributes)
+    _check_timezone(new.timezone)
+    attributes = await check_values(tx.connection, tx.workspace_id, "contact", new.attributes)
     await _check_company(tx, new.company_id)
     await tx.execute(
         "insert into contact(id, workspace_id, name, company_id, language, timezone, location, labels, attributes, note, since)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         contact_id, tx.workspace_id, new.name.strip(), new.company_id, new.language, new.timezone, new.location, new.labels,
-        new.attributes, new.note, new.since,
+        {k: v for k, v in attributes.items() if v is not None}, new.note, new.since,
     )  # fmt: skip
     for n, identity in enumerate(new.identities):
         await _insert_identity(tx, contact_id, identity, field=f"identities[{n}].value")
@@ -47,7 +48,7 @@ async def change_contact(tx: Tx, contact_id: UUID, changes: ContactChanges, *, v
             "Your text was kept in the form; look at what changed and save again.", current=msgspec.to_builtins(current)
         )
     given = {k: v for k, v in msgspec.structs.asdict(changes).items() if v is not msgspec.UNSET}
-    _check_fields(given.get("timezone"), given.get("attributes", {}))
+    _check_timezone(given.get("timezone"))
     await _check_company(tx, given.get("company_id"))
     if "attributes" in given:
         given["attributes"] = {
@@ -165,11 +166,9 @@ async def _check_company(tx: Tx, company_id: UUID | None) -> None:
         raise Invalid("There is no such company in this workspace.", field="company_id")
 
 
-def _check_fields(timezone: str | None, attributes: dict[str, Any]) -> None:
+def _check_timezone(timezone: str | None) -> None:
     if timezone and timezone not in available_timezones():
         raise Invalid("This is not a time zone such as Europe/Rome.", field="timezone")
-    if len(msgspec.json.encode(attributes)) > 50_000:
-        raise Invalid("Attributes hold at most 50 kB.", field="attributes")
 
 
 def _emit(tx: Tx, contact: Contact, *fields: str) -> None:

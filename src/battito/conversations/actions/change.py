@@ -136,10 +136,15 @@ async def remember(tx: Tx, action: str, steps: list[Step]) -> UUID | None:
     return await remember_groups(tx, action, [steps])
 
 
-async def remember_groups(tx: Tx, action: str, groups: list[list[Step]]) -> UUID | None:
-    """Keep several ways back as one undo: each group is taken back whole or not at all, from its last step to its first."""
+async def remember_groups(
+    tx: Tx, action: str, groups: list[list[Step]], *, to_grow: bool = False
+) -> UUID | None:
+    """Keep several ways back as one undo: each group is taken back whole or not at all, from its last step to its first.
+
+    `to_grow`: groups are added later, so that it is kept without any.
+    """
     actor = tx.context.actor
-    if actor.kind is not ActorKind.agent or actor.id is None or not any(groups):
+    if actor.kind is not ActorKind.agent or actor.id is None or not (to_grow or any(groups)):
         return None
     undo_id = uuid7()
     await insert_undo(tx, undo_id, actor.id, action, groups)

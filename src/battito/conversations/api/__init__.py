@@ -4,10 +4,17 @@ from typing import Any
 
 from litestar import Router
 
-from battito.conversations.api import drafts, inbox, labels, undo, verbs, views
+from battito.conversations.api import drafts, inbox, labels, messages, structure, undo, verbs, views
 
 routes: list[Any] = [
-    Router(path="/conversations", route_handlers=[*inbox.handlers, *verbs.handlers, *drafts.handlers], tags=["Conversations"]),
+    Router(
+        path="/conversations",
+        route_handlers=[
+            *inbox.handlers, *verbs.handlers, *structure.handlers, *messages.handlers, *drafts.handlers,
+        ],
+        tags=["Conversations"],
+    ),
+    messages.router,
     labels.router,
     views.router,
     undo.router,

@@ -118,19 +118,8 @@ class Files:
         )  # fmt: skip
 
     async def record(self, tx: Tx, file: StoredFile) -> StoredFile:
-        """Write a stored file's row; leaves a scan behind where one is due."""
-        row = await tx.fetchrow(FIND, tx.workspace_id, file.id)
-        if row is not None:
-            return stored_from(row)
-        if file.scan == "pending":
-            file.scan = await tx.fetchval(KNOWN, tx.workspace_id, file.sha256) or "pending"
-        await tx.execute(
-            INSERT, file.id, tx.workspace_id, file.sha256, file.name, file.content_type, file.size, file.width, file.height, file.duration,
-            file.scan, file.preview_sha256, file.created_by, file.created_at,
-        )  # fmt: skip
-        if file.scan == "pending":
-            tx.enqueue("file.examine", {"file_id": str(file.id)}, unique_key=f"file.examine {file.id}")
-        return file
+        """As `record_file`."""
+        return await record_file(tx, file)
 
     async def _receive(
         self, workspace_id: UUID, name: str, pieces: AsyncIterable[bytes], limit: int
@@ -209,6 +198,22 @@ class Files:
     def _signature(self, file_id: UUID, token: bytes) -> bytes:
         key = self._services.get(KeyRing).derive("signed files")
         return hmac.digest(key, file_id.bytes + token, "sha256")[:16]
+
+
+async def record_file(tx: Tx, file: StoredFile) -> StoredFile:
+    """Write a stored file's row; leaves a scan behind where one is due. A repeated id returns the file kept first."""
+    row = await tx.fetchrow(FIND, tx.workspace_id, file.id)
+    if row is not None:
+        return stored_from(row)
+    if file.scan == "pending":
+        file.scan = await tx.fetchval(KNOWN, tx.workspace_id, file.sha256) or "pending"
+    await tx.execute(
+        INSERT, file.id, tx.workspace_id, file.sha256, file.name, file.content_type, file.size, file.width, file.height, file.duration,
+        file.scan, file.preview_sha256, file.created_by, file.created_at,
+    )  # fmt: skip
+    if file.scan == "pending":
+        tx.enqueue("file.examine", {"file_id": str(file.id)}, unique_key=f"file.examine {file.id}")
+    return file
 
 
 def safe_name(name: str) -> str:

@@ -1,5 +1,6 @@
 """The whole reading, step by step: structure, bodies, who wrote it, and what they wrote now."""
 
+import re
 from datetime import datetime
 from typing import Literal
 
@@ -161,7 +162,7 @@ def _bodies(content: body.Content, sender: Address, subject: str, *, plain_repor
     html = kit_html.sanitise(source) if source else ""
     text = "\n\n".join(t.strip("\n") for t in content.texts if t.strip())
     hints: list[Hint] = []
-    if not text.strip() and source:
+    if source and (not text.strip() or _placeholder(text, source)):
         text, hints = markup.from_html(source)
     elif source and _worth(text, source):
         hints = markup.for_text(text, source)
@@ -169,6 +170,14 @@ def _bodies(content: body.Content, sender: Address, subject: str, *, plain_repor
         # a machine's report is read whole: nothing in it is an answer
         return text, html, Folded(text.strip("\n").rstrip(), "", [], False)
     return text, html, fold(text, sender=sender.name, subject=subject, hints=hints)
+
+
+_NEEDS_HTML = re.compile(r"html|browser|visualizz|view this (?:e-?mail|message)|anzeigen|afficher|apri (?:questa|il)", re.IGNORECASE)
+
+
+def _placeholder(text: str, html: str) -> bool:
+    """A plain part that only says that the mail is HTML."""
+    return len(text) < 300 and len(html) > 4 * len(text) and _NEEDS_HTML.search(text) is not None and len(kit_html.to_text(html)) > 3 * len(text)
 
 
 def _worth(text: str, html: str) -> bool:

@@ -1,0 +1,194 @@
+"""How far messages came: statuses that only move forward, edits and deletions that came from outside, sending again."""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from battito.conversations.events import MessageChanged, MessageStatus
+from battito.conversations.models import Delivery, DeliveryError, EmailFields, Message
+from battito.conversations.queries.rows import message_from
+from battito.platform.action import action
+from battito.platform.database import Tx
+from battito.platform.errors import Conflict, NotFound
+
+Reported = Literal["sent", "delivered", "read", "failed"]
+RANK: Final = {"queued": 0, "sent": 1, "delivered": 2, "read": 3}
+
+BY_PROVIDER: Final = """
+select m.id, m.conversation_id from message m where m.workspace_id = $1 and m.provider_id = $2 and m.account_id = $3
+union all
+select p.message_id, m.conversation_id from message_part p join message m on m.id = p.message_id and m.workspace_id = p.workspace_id
+where p.workspace_id = $1 and p.provider_id = $2 and p.account_id = $3 limit 1
+"""
+CONVERSATION: Final = "select conversation_id from message where workspace_id = $1 and id = $2"
+LOCK: Final = "select id, seq, version from conversation where workspace_id = $1 and id = $2 for update"
+OURS: Final = "select * from message where workspace_id = $1 and id = $2"
+EARLIER: Final = """
+select * from message where workspace_id = $1 and conversation_id = $2 and seq < $3 and account_id = $4
+  and author_kind in ('agent', 'bot') and kind = 'message' and status in ('sent', 'delivered') order by seq desc limit 200
+"""
+MARK: Final = """
+update message set status = $3, error = $4, provider_id = coalesce($5, provider_id), email = coalesce($6, email),
+  sent_at = case when $3 in ('sent', 'delivered', 'read') then coalesce(sent_at, $7) else sent_at end,
+  delivered_at = case when $3 in ('delivered', 'read') then coalesce(delivered_at, $7) else delivered_at end,
+  read_at = case when $3 = 'read' then coalesce(read_at, $7) else read_at end
+where workspace_id = $1 and id = $2
+"""
+COUNT: Final = (
+    "update conversation set seq = $3, version = version + 1 where workspace_id = $1 and id = $2 returning version"
+)
+EDIT: Final = """
+update message set text = coalesce($3, text), html = case when $3::text is null then html else $4 end, edited_at = coalesce($5, edited_at),
+  deleted_at = coalesce(deleted_at, $6) where workspace_id = $1 and id = $2 returning *
+"""
+PART: Final = "insert into message_part(workspace_id, account_id, provider_id, message_id) values ($1, $2, $3, $4) on conflict do nothing"
+REQUEUE: Final = """
+insert into outbox(message_id, workspace_id, conversation_id, account_id, seq, due_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (message_id) do nothing
+"""
+
+
+def moves(current: str, reported: str) -> bool:
+    """Whether a message in `current` takes the status `reported`: only forward; `failed` only before it was delivered. Pure."""
+    if reported == "failed":
+        return current in ("queued", "sent")
+    return current in RANK and RANK[reported] > RANK[current]
+
+
+async def report_delivery(
+    tx: Tx,
+    *,
+    status: Reported,
+    message_id: UUID | None = None,
+    provider_id: str | None = None,
+    account_id: UUID | None = None,
+    error: DeliveryError | None = None,
+    at: datetime | None = None,
+    email: EmailFields | None = None,
+    new_provider_id: str | None = None,
+    parts: list[str] | None = None,
+    up_to: bool = False,
+) -> UUID | None:
+    """What became of a message of ours, named by its id or by provider id and account. Returns its id, None if unknown.
+
+    A report that does not move it forward changes nothing. With `up_to`, earlier messages move too.
+    """
+    if message_id is None:
+        found = await tx.fetchrow(BY_PROVIDER, tx.workspace_id, provider_id, account_id)
+        if found is None:
+            return None
+        message_id, conversation_id = UUID(str(found["id"])), found["conversation_id"]
+    else:
+        conversation_id = await tx.fetchval(CONVERSATION, tx.workspace_id, message_id)
+        if conversation_id is None:
+            return None
+    place = await tx.fetchrow(LOCK, tx.workspace_id, conversation_id)
+    row = await tx.fetchrow(OURS, tx.workspace_id, message_id)
+    if place is None or row is None or row["author_kind"] not in ("agent", "bot", "system") or row["kind"] != "message":
+        return message_id
+    rows = [row]
+    if up_to:
+        rows = [
+            *reversed(await tx.fetch(EARLIER, tx.workspace_id, conversation_id, row["seq"], row["account_id"])),
+            row,
+        ]
+    seq = place["seq"]
+    for one in rows:
+        if not moves(one["status"], status):
+            continue
+        seq += 1
+        mine = one is row
+        await _mark(
+            tx, one, status, error, at or tx.now, seq, email if mine else None, new_provider_id if mine else None
+        )
+    for part in parts or []:
+        await tx.execute(PART, tx.workspace_id, row["account_id"], part, message_id)
+    return message_id
+
+
+async def _mark(
+    tx: Tx, row: asyncpg.Record, status: str, error: DeliveryError | None, at: datetime, seq: int,
+    email: EmailFields | None, provider_id: str | None,
+) -> None:  # fmt: skip
+    await tx.execute(MARK, tx.workspace_id, row["id"], status, error, provider_id, email, at)
+    version = await tx.fetchval(COUNT, tx.workspace_id, row["conversation_id"], seq)
+    tx.emit(
+        MessageStatus(
+            conversation_id=row["conversation_id"], seq=seq, message_id=row["id"], status=status, error=error,
+            changes={"seq": seq, "version": version},
+        )
+    )  # fmt: skip
+
+
+async def change_message(
+    tx: Tx,
+    message_id: UUID,
+    *,
+    text: str | None = None,
+    html: str | None = None,
+    edited_at: datetime | None = None,
+    deleted_at: datetime | None = None,
+) -> Message:
+    """A message was edited or taken back where it came from. Raises `NotFound`. The same change again changes nothing."""
+    conversation_id = await tx.fetchval(CONVERSATION, tx.workspace_id, message_id)
+    place = await tx.fetchrow(LOCK, tx.workspace_id, conversation_id) if conversation_id else None
+    before = await tx.fetchrow(OURS, tx.workspace_id, message_id)
+    if place is None or before is None:
+        raise NotFound("There is no such message.")
+    same_text = text is None or (before["text"] == text and before["html"] == html)
+    if same_text and (deleted_at is None or before["deleted_at"] is not None):
+        return message_from(before)
+    after = await tx.fetchrow(EDIT, tx.workspace_id, message_id, text, html, edited_at, deleted_at)
+    assert after is not None
+    seq = place["seq"] + 1
+    version = await tx.fetchval(COUNT, tx.workspace_id, conversation_id, seq)
+    message = message_from(after)
+    tx.emit(
+        MessageChanged(conversation_id=place["id"], seq=seq, message=message, changes={"seq": seq, "version": version})
+    )
+    return message
+
+
+@action("message.retry", permission="conversations.handle")
+async def retry_message(tx: Tx, message_id: UUID) -> Message:
+    """Send a failed message again, under the same ids. Raises `NotFound`, `Conflict` when it did not fail."""
+    conversation_id = await tx.fetchval(CONVERSATION, tx.workspace_id, message_id)
+    brands = list(tx.context.brands) if tx.context.brands is not None else None
+    place = await tx.fetchrow(
+        "select id, seq from conversation where workspace_id = $1 and id = $2 and ($3::uuid[] is null or brand_id = any($3)) for update",
+        tx.workspace_id, conversation_id, brands,
+    )  # fmt: skip
+    row = await tx.fetchrow(OURS, tx.workspace_id, message_id)
+    if place is None or row is None:
+        raise NotFound("There is no such message in this workspace.")
+    if row["status"] != "failed" or row["author_kind"] == "customer" or row["account_id"] is None:
+        raise Conflict(
+            "Only a message that could not be sent can be sent again; this one did not fail.",
+            code="not-failed",
+            message_status=row["status"],
+        )
+    await tx.execute(
+        "update message set status = 'queued', error = null where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        message_id,
+    )
+    await tx.execute(REQUEUE, message_id, tx.workspace_id, place["id"], row["account_id"], row["seq"], tx.now)
+    seq = place["seq"] + 1
+    version = await tx.fetchval(COUNT, tx.workspace_id, place["id"], seq)
+    tx.emit(
+        MessageStatus(
+            conversation_id=place["id"],
+            seq=seq,
+            message_id=message_id,
+            status="queued",
+            changes={"seq": seq, "version": version},
+        )
+    )
+    was: Any = msgspec.to_builtins(row["error"])
+    tx.audit("message", message_id, before={"status": "failed", "error": was}, after={"status": "queued"})
+    message = message_from(row)
+    message.status, message.error = Delivery.queued, None
+    return message

@@ -1,0 +1,120 @@
+"""The statements of intake: recognising who wrote, finding where it belongs, making what is not there yet."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from battito.conversations.inbound import Identity
+from battito.platform.database import Tx
+
+# Two payloads about the same message or from the same new person are understood one after the other.
+LOCK: Final = "select pg_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::uuid::text || ' ' || $3::text, 0))"
+TAKEN: Final = (
+    "select id, conversation_id from message where workspace_id = $1 and provider_id = $2 and account_id = $3"
+)
+OWNER: Final = """
+select c.id, c.name, c.merged_into, c.language, c.timezone, c.location, c.attributes, i.id as identity_id, i.verified
+from identity i join contact c on c.id = i.contact_id and c.workspace_id = i.workspace_id
+where i.workspace_id = $1 and i.kind = $2 and i.value = $3
+"""
+CONTACT: Final = "select id, name, merged_into, language, timezone, location, attributes from contact where workspace_id = $1 and id = $2"
+NEW_CONTACT: Final = """
+insert into contact(id, workspace_id, name, language, timezone, location, attributes) values ($1, $2, $3, $4, $5, $6, $7)
+"""
+NEW_IDENTITY: Final = """
+insert into identity(id, workspace_id, contact_id, kind, value, shown, verified, is_primary, evidence)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (workspace_id, kind, value) do nothing returning id
+"""
+VERIFY: Final = "update identity set verified = true, evidence = evidence || $3 where workspace_id = $1 and id = $2 and not verified"
+ENRICH: Final = """
+update contact set name = coalesce($3, name), language = coalesce(language, $4), timezone = coalesce(timezone, $5),
+  location = coalesce(location, $6), attributes = $7::jsonb || attributes, version = version + 1, updated_at = now()
+where workspace_id = $1 and id = $2
+"""
+PLACE: Final = "id, contact_id, merged_into, status, resolved_at, live, channel, seq, version"
+BY_ID: Final = f"select {PLACE} from conversation where workspace_id = $1 and id = $2 for update"
+# provider ids are unique within an account; the same mailbox provider may know them across our accounts of a kind
+BY_MESSAGES: Final = """
+select m.id, m.conversation_id, m.email, m.channel from message m
+where m.workspace_id = $1 and m.provider_id = any($2) and (m.account_id = $3 or m.channel = $4 and $4 = 'email')
+order by array_position($2, m.provider_id), m.account_id is distinct from $3, m.created_at limit 10
+"""
+BY_PARTS: Final = """
+select m.id, m.conversation_id, m.email, m.channel from message_part p join message m on m.id = p.message_id and m.workspace_id = p.workspace_id
+where p.workspace_id = $1 and p.account_id = $3 and p.provider_id = any($2) order by array_position($2, p.provider_id) limit 10
+"""
+NEWEST: Final = f"""
+select {PLACE} from conversation
+where workspace_id = $1 and contact_id = $2 and account_id = $3 and merged_into is null
+  and (status <> 'resolved' or resolved_at >= $4)
+order by status = 'resolved', created_at desc limit 1 for update
+"""
+NUMBER: Final = """
+insert into conversation_number(workspace_id, next) values ($1, 2)
+on conflict (workspace_id) do update set next = conversation_number.next + 1 returning next - 1
+"""
+NEW_CONVERSATION: Final = """
+insert into conversation(id, workspace_id, number, brand_id, contact_id, channel, account_id, subject, status, team_id, queue_id, live, linked,
+  attributes, resolved_at, seq, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16) on conflict (id) do nothing
+"""
+TEAM_AND_QUEUE: Final = "select (select id from team where workspace_id = $1 and id = $2) as team_id, (select id from brand where workspace_id = $1 and id = $3) as brand_id"
+ATTRIBUTES: Final = "update conversation set attributes = attributes || $3 where workspace_id = $1 and id = $2"
+QUOTED: Final = "select id from message where workspace_id = $1 and conversation_id = $2 and provider_id = $3"
+
+
+async def lock_pair(tx: Tx, account_id: UUID, provider_id: str) -> None:
+    """Until the end of the transaction nobody else takes in this message."""
+    await tx.execute(LOCK, "message", account_id, provider_id)
+
+
+async def lock_identity(tx: Tx, identity: Identity) -> None:
+    """Until the end of the transaction nobody else makes a contact for this identity."""
+    await tx.execute(LOCK, f"identity {identity.kind}", tx.workspace_id, identity.value)
+
+
+async def owner_of(tx: Tx, identity: Identity) -> asyncpg.Record | None:
+    """The contact who owns exactly this identity."""
+    return await tx.fetchrow(OWNER, tx.workspace_id, identity.kind, identity.value)
+
+
+async def contact_row(tx: Tx, contact_id: UUID) -> asyncpg.Record | None:
+    """A contact, merged or not."""
+    return await tx.fetchrow(CONTACT, tx.workspace_id, contact_id)
+
+
+async def add_identity(
+    tx: Tx, identity_id: UUID, contact_id: UUID, identity: Identity, evidence: list[Any], *, primary: bool
+) -> bool:
+    """Give a contact an identity; False when somebody has it already."""
+    made = await tx.fetchval(
+        NEW_IDENTITY, identity_id, tx.workspace_id, contact_id, identity.kind, identity.value, identity.shown or identity.value,
+        identity.verified, primary, evidence,
+    )  # fmt: skip
+    return made is not None
+
+
+async def conversation_of_messages(
+    tx: Tx, provider_ids: list[str], account_id: UUID, channel: str
+) -> list[asyncpg.Record]:
+    """Our messages with these provider ids, the nearest first."""
+    rows = await tx.fetch(BY_MESSAGES, tx.workspace_id, provider_ids, account_id, channel)
+    return rows or await tx.fetch(BY_PARTS, tx.workspace_id, provider_ids, account_id)
+
+
+async def lock_place(tx: Tx, conversation_id: UUID) -> asyncpg.Record | None:
+    """A conversation, locked; of a merged one, the one that it lives on in."""
+    wanted: UUID | None = conversation_id
+    for _ in range(20):
+        row = await tx.fetchrow(BY_ID, tx.workspace_id, wanted)
+        if row is None or row["merged_into"] is None:
+            return row
+        wanted = row["merged_into"]
+    return None
+
+
+async def newest_place(tx: Tx, contact_id: UUID, account_id: UUID, since: datetime) -> asyncpg.Record | None:
+    """The contact's conversation on this account that is not resolved, or else was resolved after `since`; locked."""
+    return await tx.fetchrow(NEWEST, tx.workspace_id, contact_id, account_id, since)
