@@ -44,7 +44,7 @@ def test_dates_as_people_write_them(text: str, iso: str) -> None:
     ],
 )
 def test_what_cannot_be_meant_is_refused(kind: str, text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"\w"):
         convert_value(field(kind), text)
 
 

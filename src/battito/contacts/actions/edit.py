@@ -51,9 +51,8 @@ async def change_contact(tx: Tx, contact_id: UUID, changes: ContactChanges, *, v
     _check_timezone(given.get("timezone"))
     await _check_company(tx, given.get("company_id"))
     if "attributes" in given:
-        given["attributes"] = {
-            k: v for k, v in {**before["attributes"], **given["attributes"]}.items() if v is not None
-        }
+        changed = await check_values(tx.connection, tx.workspace_id, "contact", given["attributes"])
+        given["attributes"] = {k: v for k, v in {**before["attributes"], **changed}.items() if v is not None}
     if not given:
         return await get_contact(tx.connection, tx.context, contact_id)
     names = list(given)
