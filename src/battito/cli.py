@@ -63,14 +63,37 @@ def _operation(name: str) -> Callable[[list[str]], int]:
     return command
 
 
+def _user(rest: list[str]) -> int:
+    from battito.accounts.command import parser, run
+    from battito.serve import with_database
+
+    arguments = parser().parse_args(rest)
+    return asyncio.run(with_database(load_settings(), lambda database: run(database, arguments)))
+
+
+def _email(rest: list[str]) -> int:
+    from battito.channels.email.command import main as email
+
+    return email(rest)
+
+
+def _twin(rest: list[str]) -> int:
+    from battito.twin.command import main as twin
+
+    return twin(rest)
+
+
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "run": (_run, "start everything, with the demo"),
     "serve": (_serve, "the production server"),
     "migrate": (_migrate, "bring the database up to date (--plan: only say how)"),
     "backup": (_operation("backup"), "write database, attachments, keys and settings into one file"),
     "restore": (_operation("restore"), "put a back-up in place (--check: only look at it)"),
+    "user": (_user, "add a person or set a password from the server's console"),
     "doctor": (_operation("doctor"), "what is wrong with this installation, and how to mend it"),
     "settings": (_operation("settings"), "every setting, its value and where that came from"),
+    "email": (_email, "parse FILE.eml: what Battito reads in a mail, as JSON"),
+    "twin": (_twin, "run SCENARIO.yaml: what happens if"),
 }
 
 

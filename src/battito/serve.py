@@ -3,12 +3,14 @@
 import asyncio
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import uvicorn
 import uvloop
 
 from battito.app import make_app
+from battito.platform.database import Database
 from battito.platform.database.migrations import MigrationError, migrate, plan
 from battito.platform.database.supervisor import DatabaseProblem, EmbeddedPostgres
 from battito.platform.settings import Settings
@@ -87,6 +89,22 @@ def _serve_on(settings: Settings, url: str, sock: socket.socket) -> int:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(sockets=[sock]))
     return 0 if server.started else 1
+
+
+async def with_database(settings: Settings, work: Callable[[Database], Awaitable[int]]) -> int:
+    """Run `work` on the installation's database, migrated, starting the embedded server if nobody runs it."""
+    embedded = None if settings.database_url else EmbeddedPostgres(settings.data, pg_bin=settings.pg_bin)
+    url = settings.database_url or (await embedded.start_async() if embedded else "")
+    try:
+        await migrate(url)
+        database = await Database.connect(url, size=2)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+    finally:
+        if embedded:
+            await embedded.stop_async()
 
 
 async def migrate_command(settings: Settings, *, plan_only: bool) -> int:

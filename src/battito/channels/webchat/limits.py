@@ -16,7 +16,8 @@ class Rate(msgspec.Struct, frozen=True):
     per_s: float
 
 
-SESSIONS_PER_ADDRESS: Final = Rate(20, 20 / 600)
+SESSIONS_PER_ADDRESS: Final = Rate(60, 0.5)
+"""Generous: a whole company, or a mobile network, may share one address."""
 CONFIGS_PER_ADDRESS: Final = Rate(120, 2)
 REQUESTS_PER_ADDRESS: Final = Rate(240, 8)
 SOCKETS_PER_ADDRESS: Final = Rate(60, 1)

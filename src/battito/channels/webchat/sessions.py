@@ -184,6 +184,11 @@ class Sessions:
         even if nobody listens at that moment."""
         await self._write(session, "expected = $3", provider_id)
 
+    async def consents_told(self, session: Session) -> None:
+        """The ledger has them with the first message."""
+        session.consents = []
+        await self._write(session, "consents = '[]'")
+
     async def found_meanwhile(self, session: Session) -> None:
         """Learn the conversation of a first message that was taken in while the visitor was not connected."""
         if session.conversation_id is not None and not session.starts_new:

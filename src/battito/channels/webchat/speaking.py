@@ -169,7 +169,7 @@ class Speaking:
             starts_new=session.starts_new,
             attributes=attributes if first else {},
             contact=dict(answers.contact) if first else {},
-            consents=session.consents if first else [],
+            consents=session.consents,
             subject=answers.subject if first else "",
             callback=callback,
         )
@@ -181,6 +181,8 @@ class Speaking:
         kept = await inbox.receive(
             self._services, account, name, msgspec.json.encode(payload), {}, order_key=f"webchat {session.id}"
         )
+        if session.consents:
+            await self._sessions.consents_told(session)
         return kept is not None
 
 

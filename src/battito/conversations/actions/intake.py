@@ -14,7 +14,7 @@ import msgspec
 
 from battito.conversations.actions.delivery import change_message, report_delivery
 from battito.conversations.actions.recognise import recognise
-from battito.conversations.events import ConversationCreated, ConversationEvent
+from battito.conversations.events import ConversationCreated, ConversationEvent, ConversationLinked
 from battito.conversations.inbound import (
     Inbound,
     InboundDelete,
@@ -29,7 +29,7 @@ from battito.conversations.inbound_events import ConsentsReceived
 from battito.conversations.models import Attachment, Author, Delivery, Message, Post
 from battito.conversations.queries.rows import COLUMNS, FROM, conversation_from
 from battito.conversations.store import intake as store
-from battito.conversations.store.post import post_batch
+from battito.conversations.store.post import EXISTING, post_batch
 from battito.kit.html import sanitise, to_text
 from battito.kit.text import preview
 from battito.platform.actor import Actor, ActorKind
@@ -137,7 +137,7 @@ async def _message(tx: Tx, origin: Origin, item: InboundMessage, number: int, pr
             if origin.live and not place["live"] and item.auto == "none":
                 await _back_to_life(tx, place)
         attachments = [await _attach(tx, item, n, file) for n, file in enumerate(prepared.files) if file is not None]
-        await _post(tx, origin, item, number, prepared, conversation_id, author, attachments, at)
+        message_id = await _post(tx, origin, item, number, prepared, conversation_id, author, attachments, at)
         if item.attributes and place is not None:
             await tx.execute(store.ATTRIBUTES, tx.workspace_id, conversation_id, item.attributes)
         if item.consents and contact is not None:
@@ -151,7 +151,7 @@ async def _message(tx: Tx, origin: Origin, item: InboundMessage, number: int, pr
     finally:
         tx.context = system
     tx.after_commit(tx.database.committed)
-    return derived(origin, "message", number)
+    return message_id
 
 
 async def _place_and_sender(
@@ -234,8 +234,18 @@ async def _open(
     )
     assert row is not None
     tx.emit(ConversationCreated(conversation_id=conversation_id, seq=1, conversation=conversation_from(row)))
+    if linked is not None:
+        await _link_back(tx, linked, conversation_id)
     await tx.flush()  # before the message's own event
     return conversation_id
+
+
+async def _link_back(tx: Tx, old: UUID, new: UUID) -> None:
+    """The matter of long ago shows where it goes on."""
+    place = await tx.fetchrow(store.LINK, tx.workspace_id, old, new)
+    if place is not None:
+        changes = {"linked": place["linked"], "seq": place["seq"], "version": place["version"]}
+        tx.emit(ConversationLinked(conversation_id=old, seq=place["seq"], changes=changes))
 
 
 async def _back_to_life(tx: Tx, place: asyncpg.Record) -> None:
@@ -263,7 +273,7 @@ async def _attach(tx: Tx, item: InboundMessage, number: int, file: StoredFile) -
 async def _post(
     tx: Tx, origin: Origin, item: InboundMessage, number: int, prepared: Prepared, conversation_id: UUID, author: Author,
     attachments: list[Attachment], at: datetime,
-) -> None:  # fmt: skip
+) -> UUID:  # fmt: skip
     text = _clean(item.text)
     html = sanitise(item.html) if item.html else None
     quoted = None
@@ -284,8 +294,12 @@ async def _post(
         due_at=due_at, request_id=tx.context.request_id,
     )  # fmt: skip
     rows = await post_batch(tx.connection, [post], [preview(message.text)])
-    if not rows[0]["posted"] and not rows[0]["allowed"]:
+    if rows[0]["posted"]:
+        return message.id
+    kept = await tx.fetchrow(EXISTING, tx.workspace_id, conversation_id, message.client_id)
+    if kept is None:
         raise RuntimeError("the conversation did not take the message")
+    return UUID(str(kept["id"]))
 
 
 def _clean(text: str) -> str:
