@@ -69,7 +69,8 @@ def main(arguments: list[str]) -> int:
     else:
         # whatever is quick goes first; the unit tests are among all the tests below
         well = show(check(unit_tests=False))
-        arguments = ["-n", str(min(os.cpu_count() or 2, 8))]
+        # tests that share something costly are in one group, and a group stays with one worker
+        arguments = ["-n", str(min(os.cpu_count() or 2, 8)), "--dist", "loadgroup"]
     tests = subprocess.run([sys.executable, "-m", "pytest", "-rs", *arguments], cwd=bootstrap.ROOT, check=False)
     return tests.returncode or (0 if well else 1)
 

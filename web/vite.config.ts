@@ -12,6 +12,7 @@ export default defineConfig({
     target: 'es2023',
     outDir: 'dist',
     emptyOutDir: true,
+    manifest: true,
     assetsDir: 'assets',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 2048,

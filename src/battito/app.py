@@ -3,8 +3,8 @@
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator
-from typing import Any, cast
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Protocol, cast
 
 import msgspec
 import structlog
@@ -20,10 +20,17 @@ from battito import __version__
 from battito.accounts import api as accounts_api
 from battito.accounts.access_api import SignInNotes
 from battito.accounts.sessions import Sessions, bearer
+from battito.channels import api as channels_api
+from battito.channels.accounts import Accounts
+from battito.channels.listeners import Listeners
+from battito.channels.outbox import Outbox
+from battito.channels.registry import Registry
 from battito.contacts import api as contacts_api
 from battito.conversations import api as conversations_api
 from battito.conversations import jobs as conversations_jobs  # noqa: F401 (its import declares jobs)
+from battito.conversations import reactions as conversations_reactions  # noqa: F401 (its import declares consumers)
 from battito.conversations.batcher import Batcher
+from battito.conversations.capabilities import Catalogue
 from battito.conversations.doors import PostDoor, match_post
 from battito.platform.actor import Context
 from battito.platform.database import Database
@@ -52,6 +59,13 @@ from battito.platform.telemetry.metrics import observe_request
 log = structlog.get_logger(__name__)
 
 
+class Part(Protocol):
+    """Something of a node that runs."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
 async def make_services(settings: Settings, database_url: str) -> Services:
     """Connect one node's parts; nothing runs yet."""
     database = await Database.connect(database_url, size=settings.database_pool)
@@ -70,9 +84,15 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     services.provide(LiveSocket(services))
     services.provide(Jobs(services))
     services.provide(Files(services))
+    registry = Registry.discover()
+    services.provide(registry)
+    services.provide(registry, Catalogue)
+    for part in (Accounts(services, registry), Outbox(services), Listeners(services)):
+        services.provide(part)
 
     tail.listen(hub.publish)
-    hub.listeners += [sessions.hear, services.get(LiveSocket).hear]
+    hub.listeners += [sessions.hear, services.get(LiveSocket).hear, services.get(Accounts).hear]
+    hub.listeners += [services.get(Outbox).hear, services.get(Listeners).hear]
     consumers = services.get(Consumers)
     database.on_commit += [tail.wake, bus.wake, consumers.wake]
     database.on_enqueue.append(services.get(Jobs).wake)
@@ -90,7 +110,11 @@ async def running(services: Services) -> AsyncIterator[Services]:
     """Start a node's parts, and stop them in the other order: doors first, the database last."""
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(services.database.close)
-        for part in (services.bus, services.tail, services.get(Batcher), services.get(Consumers), services.get(Jobs)):
+        parts: tuple[Part, ...] = (
+            services.bus, services.tail, services.get(Batcher), services.get(Consumers), services.get(Jobs), services.get(Outbox),
+            services.get(Listeners),
+        )  # fmt: skip
+        for part in parts:
             await part.start()
             stack.push_async_callback(part.stop)
         yield services
@@ -102,7 +126,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *accounts_api.routes,
     *contacts_api.routes,
     *conversations_api.routes,
-    jobs_api.router, files_api.router,
+    *channels_api.routes,
+    jobs_api.router,
+    files_api.router,
 ]
 """Every room's REST doors, under /api/v1."""
 
@@ -153,7 +179,7 @@ def make_app(settings: Settings, database_url: str) -> Front:
             context, request_id=scope["state"]["request_id"], address=client[0] if client else ""
         )
 
-    def late(kind: type) -> Any:
+    def late(kind: Callable[[Services], AsgiApp]) -> AsgiApp:
         """A raw door that is made with the services, once they exist."""
         doors: list[Any] = []
 
@@ -175,7 +201,12 @@ def make_app(settings: Settings, database_url: str) -> Front:
             (match_post, late(PostDoor)),
             (lambda method, path: {} if method == "WEBSOCKET" and path == "/api/v1/live" else None, live),
         ],
-        mounts=[("/healthz", health), ("/readyz", health), ("/metrics", health)],
+        mounts=[
+            *((path, late(door)) for channel in Registry.discover().all() for path, door in channel.doors().items()),
+            ("/healthz", health),
+            ("/readyz", health),
+            ("/metrics", health),
+        ],
         static=StaticFiles(settings.web_root),
         observe=observe_request,
         limits=Limits(

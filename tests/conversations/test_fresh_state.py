@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from battito.conversations.actions import assign, link, marks, merge, messages, notes, split, state, undo
 from battito.conversations.actions.bulk import bulk
@@ -27,6 +27,7 @@ from tests.support.workspace import Furnished, a_conversation, furnish
 pytestmark = pytest.mark.postgres
 
 Draw = Callable[[Any], Any]
+PHASES = (Phase.explicit, Phase.generate)  # shrinking a history in a database takes minutes; the seed is printed
 
 
 class World:
@@ -159,7 +160,7 @@ async def make_world(services: Services, draw: Draw, count: int = 4) -> World:
     return World(services, workspace, conversations, labels, draw)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
 async def test_old_state_and_events_make_the_fresh_state(services: Services, connection: Any, data: st.DataObject) -> None:
     world = await make_world(services, data.draw)
@@ -193,7 +194,7 @@ async def test_old_state_and_events_make_the_fresh_state(services: Services, con
             lawful(row)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
 async def test_what_is_undone_is_as_before(services: Services, connection: Any, data: st.DataObject) -> None:
     world = await make_world(services, data.draw, 3)

@@ -88,7 +88,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    held = EmbeddedPostgres(tmp_path / "the data", {"shared_buffers": "16MB"})
+    held = EmbeddedPostgres(tmp_path / """the "data", è?&+%20'""", {"shared_buffers": "16MB"})
     held.start(60)
     yield held
     held.stop()

@@ -23,9 +23,9 @@ from battito.channels.base import (
     Account,
     Channel,
     Delivered,
-    Outcome,
     OutboundFile,
     OutboundMessage,
+    Outcome,
     Recipient,
     Refused,
     Retry,
@@ -36,7 +36,7 @@ from battito.conversations.models import DeliveryError
 from battito.conversations.queries.outbound import ToSend, to_send
 from battito.platform.actor import Context
 from battito.platform.database.pool import AWAY
-from battito.platform.errors import Conflict, Problem, Unavailable
+from battito.platform.errors import Conflict, Forbidden, Problem, Unavailable
 from battito.platform.events.model import StoredEvent
 from battito.platform.services import Services
 
@@ -226,6 +226,8 @@ class Outbox:
                 return await channel.send(out, account, self._services)
         except TimeoutError:
             return Retry(why=f"no answer within {channel.manifest.limits.send_timeout_s:g} seconds")
+        except Forbidden as error:
+            return Refused(code=error.code, detail=error.detail, advice="Take it out and send the message again.")
         except (OSError, EOFError, Problem) as error:
             return Retry(why=str(error) or type(error).__name__)
         except Exception as error:

@@ -23,10 +23,14 @@ class Registry:
     def __init__(self, channels: list[Channel]) -> None:
         self._channels: dict[str, Channel] = {}
         for channel in channels:
-            kind = channel.manifest.kind
-            if kind in self._channels:
-                raise RuntimeError(f"two channels are called {kind}")
-            self._channels[kind] = channel
+            self.add(channel)
+
+    def add(self, channel: Channel) -> None:
+        """Take one more channel."""
+        kind = channel.manifest.kind
+        if kind in self._channels:
+            raise RuntimeError(f"two channels are called {kind}")
+        self._channels[kind] = channel
 
     @classmethod
     def discover(cls) -> "Registry":

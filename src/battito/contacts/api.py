@@ -11,6 +11,7 @@ from battito.contacts.actions.edit import add_identity, change_contact, create_c
 from battito.contacts.actions.merge import Merged, merge_contacts, unmerge_contacts
 from battito.contacts.companies_api import company_routes
 from battito.contacts.consent import ConsentLine, NewConsent, Verdict, ask_may_contact, list_consents, record_consent
+from battito.contacts.imports_api import import_routes
 from battito.contacts.listing import Suggestion, list_contacts, suggest_same_person
 from battito.contacts.models import Contact, ContactChanges, NewContact, NewIdentity
 from battito.contacts.queries import get_contact
@@ -154,4 +155,4 @@ router: Any = Router(
     route_handlers=[create, index, show, change, add, remove, suggestions, merge, unmerge, consents, consent, may],
     tags=["Contacts"],
 )
-routes: list[Any] = [router, *company_routes]
+routes: list[Any] = [router, *company_routes, *import_routes]

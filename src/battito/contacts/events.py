@@ -55,3 +55,22 @@ class AttributesChanged(Event, frozen=True, kw_only=True, tag="attribute.changed
 
     on_kind: str
     key: str
+
+
+class ImportProgressed(Event, frozen=True, kw_only=True, tag="contact.import_progressed"):
+    """An import was uploaded, goes on, or is done."""
+
+    import_id: UUID
+    state: str
+    done: int
+    total: int
+
+    def audience(self) -> str:
+        """Only those who may import."""
+        return "permission:contacts.import"
+
+
+class ContactErased(Event, frozen=True, kw_only=True, tag="contact.erased"):
+    """A person's data were erased; what counts (how many, when, on which channel) stays without them."""
+
+    contact_id: UUID

@@ -50,7 +50,7 @@ class ConversationAssigned(ConversationEvent, frozen=True, kw_only=True, tag="co
 class ConversationTransferred(ConversationEvent, frozen=True, kw_only=True, tag="conversation.transferred"):
     """Handed over, perhaps with a note. `keep_place`: in the new queue it counts from its first entry."""
 
-    keep_place: bool = True
+    keep_place: bool
 
 
 class ConversationResolved(ConversationEvent, frozen=True, kw_only=True, tag="conversation.resolved"):
@@ -92,15 +92,15 @@ class ConversationMerged(ConversationEvent, frozen=True, kw_only=True, tag="conv
     `other` is the opposite side."""
 
     other: UUID
-    renumbered: bool = False
+    renumbered: bool
 
 
 class ConversationSplit(ConversationEvent, frozen=True, kw_only=True, tag="conversation.split"):
     """Messages left for a new conversation `other`, or came back. Fetch the messages again."""
 
     other: UUID
-    message_ids: list[UUID] = []
-    renumbered: bool = True
+    message_ids: list[UUID]
+    renumbered: bool
 
 
 class ConversationRestored(ConversationEvent, frozen=True, kw_only=True, tag="conversation.restored"):

@@ -27,11 +27,11 @@ class Product(msgspec.Struct, frozen=True):
 
 
 PRODUCTS: tuple[Product, ...] = (
-    Product("Verde Fisso 24", "luce", "luce_gas", 27_400, 1190, True),
-    Product("Verde Fisso 12", "luce", "luce_gas", 26_100, 1290, True),
-    Product("Verde Libero", "luce", "luce_gas", 25_300, 1050, False),
-    Product("Notte e Weekend", "luce", "luce_gas", 25_900, 1250, True),
-    Product("Luce Insieme", "luce", "luce_gas", 26_700, 990, True),
+    Product("Verde Fisso 24", "luce", "luce_gas", 44_020, 142, True),
+    Product("Verde Fisso 12", "luce", "luce_gas", 39_600, 490, True),
+    Product("Verde Libero", "luce", "luce_gas", 37_900, 560, False),
+    Product("Notte e Weekend", "luce", "luce_gas", 38_700, 520, True),
+    Product("Luce Insieme", "luce", "luce_gas", 40_800, 330, True),
     Product("Casa Serena", "gas", "luce_gas", 109_000, 1080, True),
     Product("Casa Libera", "gas", "luce_gas", 101_500, 1150, False),
     Product("Gas Insieme", "gas", "luce_gas", 106_200, 950, True),

@@ -10,10 +10,9 @@ from battito.demo.voices import Day, Money, Number, Voice, day, money, number
 
 Fact = str | Money | Day | Number
 
-_RELATIVES = (
-    "mio nipote", "mia figlia", "mio figlio", "mia nipote", "mio marito", "mia moglie", "mia sorella",
-    "mio fratello", "mio genero", "mia nuora", "la vicina", "la badante", "un amico", "mia cugina",
-)  # fmt: skip
+_RELATIVES_OLD = ("mio nipote", "mia figlia", "mio figlio", "mia nipote", "mio genero", "mia nuora", "la vicina", "la badante")
+_RELATIVES = ("mia figlia", "mio figlio", "mia sorella", "mio fratello", "la vicina", "un amico", "mia cugina", "mia madre")
+_RELATIVES_YOUNG = ("mia sorella", "mio fratello", "mia madre", "mio padre", "la mia coinquilina", "un amico", "mia cugina")
 _BANKS = (
     "la mia banca", "la posta", "la banca", "il tabaccaio", "l'app della banca", "l'home banking", "l'ufficio postale",
 )  # fmt: skip
@@ -162,7 +161,8 @@ def gather(
         "iban": spaced_iban(contact.iban),
         "iban4": contact.iban[-4:],
         "wrongiban": spaced_iban(iban(rng)),
-        "rel": rng.choice(_RELATIVES),
+        "rel": _relative(rng, contact, today),
+        "bit": Money(rng.randrange(180, 690, 10)),
         "bank": rng.choice(_BANKS),
         "slot": rng.choice(_SLOTS),
         "slot2": rng.choice(_SLOTS),
@@ -212,11 +212,68 @@ def gather(
     values["pod2"] = catalogue.power_point(rng)
     values["deadrel"] = rng.choice(["mio marito", "mio padre", "mio suocero"] if woman else ["mia moglie", "mia madre", "mia suocera"])
     values["deadrel_cap"] = str(values["deadrel"]).capitalize()
+    values.update(_abroad(values, contact, agent, rng))
     if supply is not None:
         _supply_facts(values, supply, rng, today)
     if bill is not None and supply is not None:
-        _bill_facts(values, contact, supply, bill, rng)
+        _bill_facts(values, contact, supply, bill, rng, today)
+    if contact.language != "it":
+        values.update(foreign_facts(values))
     return Facts(values)
+
+
+_HOMES = ("Leeds", "Dublin", "Glasgow", "Boston", "Toronto", "Bristol", "Manchester", "Edinburgh")
+_DE_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+_EN_MONTHS = "January February March April May June July August September October November December".split()
+_AR_MONTHS = "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split()
+
+
+def _relative(rng: random.Random, contact: Contact, today: date) -> str:
+    age = today.year - contact.born
+    if age > 66:
+        return rng.choice(_RELATIVES_OLD)
+    if age < 33:
+        return rng.choice(_RELATIVES_YOUNG)
+    return rng.choice((*_RELATIVES, "mio marito" if contact.gender == "f" else "mia moglie"))
+
+
+def foreign_facts(values: dict[str, Fact]) -> dict[str, Fact]:
+    """The money and the days among the facts, as English (`_en`), German (`_de`) and Arabic (`_n`) write them."""
+    out: dict[str, Fact] = {}
+    for name, value in values.items():
+        if isinstance(value, Money):
+            euros, cents = divmod(value.cents, 100)
+            out[name + "_en"] = f"€{euros:,}.{cents:02d}"
+            out[name + "_de"] = f"{euros:,}".replace(",", ".") + f",{cents:02d} Euro"
+            out[name + "_n"] = f"{euros}.{cents:02d}"
+        elif isinstance(value, Day):
+            d = value.day
+            out[name + "_en"] = f"{d.day} {_EN_MONTHS[d.month - 1]}"
+            out[name + "_de"] = f"{d.day}. {_DE_MONTHS[d.month - 1]}"
+            out[name + "_n"] = f"{d.day} {_AR_MONTHS[d.month - 1]}"
+    return out
+
+
+def _abroad(values: dict[str, Fact], contact: Contact, agent: Person, rng: random.Random) -> dict[str, Fact]:
+    woman, she = contact.gender == "f", agent.gender == "f"
+    return {
+        "entitle": "Ms" if woman else "Mr",
+        "herrfrau": "Frau" if woman else "Herr",
+        "anrede": " Frau" if woman else "r Herr",
+        "xr": "" if she else "r",
+        "agentherr": ("Frau " if she else "Herr ") + agent.family,
+        "home": rng.choice(_HOMES),
+        "slot_de": rng.choice(["zwischen 8 und 10 Uhr", "am Vormittag", "zwischen 14 und 16 Uhr", "am frühen Nachmittag"]),
+        "town_de": {"Bolzano": "Bozen", "Merano": "Meran", "Bressanone": "Brixen"}.get(contact.town, contact.town),
+        "bim_en": f"{_EN_MONTHS[clock_month(values) - 1]}",
+    }
+
+
+def clock_month(values: dict[str, Fact]) -> int:
+    """The month in which the conversation starts."""
+    today = values["today"]
+    assert isinstance(today, Day)
+    return today.day.month
 
 
 def _weekday_of(value: Fact) -> Fact:
@@ -246,7 +303,7 @@ def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random, t
         readold=Number(max(12, reading - round(supply.yearly / 6))),
         readnext=Number(reading + max(3, round(supply.yearly / 52 * rng.uniform(0.3, 1.2)))),
         yearly=Number(round(supply.yearly, -1)),
-        monthly=Money(round(catalogue.price(supply.product, supply.yearly, 12) / 12, -2)),
+        monthly=Money(round(catalogue.price(supply.product, supply.yearly, 12) / 1200) * 100),
         alt=_alternative(supply),
         since=str(supply.since.year),
         real_use=Number(max(3, round(supply.yearly / 6 * rng.uniform(0.8, 1.15)))),
@@ -260,7 +317,9 @@ def _alternative(supply: Supply) -> str:
     return options[len(supply.meter + supply.point) % len(options)] if options else mine.name
 
 
-def _bill_facts(values: dict[str, Fact], contact: Contact, supply: Supply, bill: Bill, rng: random.Random) -> None:
+def _bill_facts(
+    values: dict[str, Fact], contact: Contact, supply: Supply, bill: Bill, rng: random.Random, today: date
+) -> None:
     earlier = [b for b in contact.bills if b.service == bill.service and b.issued < bill.issued]
     usual = earlier[-1].cents if earlier else round(bill.cents * 0.55)
     real = max(6, round(bill.used * rng.uniform(0.42, 0.63)))
@@ -282,5 +341,5 @@ def _bill_facts(values: dict[str, Fact], contact: Contact, supply: Supply, bill:
         half=Money(half),
         third=Money(round(bill.cents / 3)),
         quarter=Money(round(bill.cents / 4)),
-        paid=Day(bill.due - timedelta(days=rng.randrange(1, 6))),
+        paid=Day(max(bill.issued + timedelta(days=1), min(bill.due, today) - timedelta(days=rng.randrange(1, 6)))),
     )

@@ -234,7 +234,8 @@ class Writer:
 
 
 _SPACES = re.compile(r"[ \t]+")
-_BEFORE = re.compile(r" +([,.;:!?…)])")
+_BEFORE = re.compile(r" +([,;:!?…)]|\.(?!\.))")
+_AFTER_MARK = re.compile(r"([!?…])\.(?!\.)")
 _TWICE = re.compile(r",(\s*[.,;])")
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 
@@ -243,6 +244,7 @@ def _tidy(text: str) -> str:
     text = _SPACES.sub(" ", text).strip()
     text = _BEFORE.sub(r"\1", text)
     text = _TWICE.sub(r"\1", text)
+    text = _AFTER_MARK.sub(r"\1", text)
     return _DOUBLE_STOP.sub(".", text)
 
 

@@ -76,7 +76,8 @@ class Households:
         if origin == "tedesca":
             town = rng.choice([t for t in places.TOWNS if t.province == "BZ"])
         biz = "biz" in who or "lawyer" in who
-        company = self._company(given, family, gender, town, "lawyer" in who) if biz else None
+        born = min(born, self._now.year - 29) if biz else born
+        company = self._company(given, family, town, who) if biz else None
         self._serial += 1
         since = self._since(born)
         supplies = self._supplies(biz, since, born)
@@ -118,7 +119,7 @@ class Households:
             care=(),
             labels=(),
             consents=self._consents(since),
-            manner=self._manner(born, biz, origin),
+            manner="formal" if "lawyer" in who else self._manner(born, biz, origin),
             owing_cents=0,
             social_bonus=not biz and rng.random() < 0.07,
         )
@@ -159,9 +160,11 @@ class Households:
         kinds = rng.choices((("luce",), ("gas",), ("luce", "gas")), (34, 12, 54))[0]
         return tuple(catalogue.supply(rng, "gas" if k == "gas" else "luce", brand, since, people) for k in kinds)
 
-    def _company(self, given: str, family: str, gender: Gender, town: places.Town, lawyer: bool) -> Company:
+    def _company(self, given: str, family: str, town: places.Town, who: Sequence[str]) -> Company:
         rng = self._rng
-        options = [t for t in _TRADES if (t[1] == "avvocato") == lawyer] if lawyer else [t for t in _TRADES if t[1] != "avvocato"]
+        wanted = {"lawyer": "avvocato", "condo": "amministratore"}
+        roles = {role for key, role in wanted.items() if key in who}
+        options = [t for t in _TRADES if (t[1] in roles if roles else t[1] not in wanted.values())]
         pattern, role = rng.choice(options)
         name = pattern.format(f=family, g=given)
         return Company(

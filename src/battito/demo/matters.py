@@ -160,14 +160,13 @@ def problems(matter: Matter) -> list[str]:
                 speaker = spoken.setdefault(step.rule, _SPEAKS[step.kind])
                 if speaker != _SPEAKS[step.kind]:
                     found.append(f"{matter.key}: [{step.rule}] is spoken by two")
-    used = set(spoken) | {"subject", "topic"}
+    used = set(spoken) | {"subject"}
     queue = list(used)
     while queue:
         name = queue.pop()
         variants = matter.rules.get(name) or common().get(name)
         if variants is None:
-            if name not in ("subject", "topic"):
-                found.append(f"{matter.key}: no rule [{name}]")
+            found.append(f"{matter.key}: no rule [{name}]")
             continue
         for variant in variants:
             for ref in refs_of(variant.nodes):

@@ -15,7 +15,7 @@ from battito.demo.models import Company, Contact, Message, Person
 from battito.demo.voices import AGENT_VOICE, Voice, colour, customer_text
 
 _SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
-_TRIES = 7
+_TRIES = 10
 
 
 def sentences(text: str) -> list[str]:
@@ -36,8 +36,11 @@ class Register:
         self._sentences: Counter[str] = Counter()
         self._bodies: set[str] = set()
 
-    def freshest(self, write: Callable[[], str]) -> str:
-        """The least worn of a few attempts; the first one nobody has used wins at once."""
+    def freshest(self, write: Callable[[], str], vary: Callable[[str], str] | None = None) -> str:
+        """The least worn of a few attempts; the first one nobody has used wins at once.
+
+        `vary` may reword a text that has been sent before, word for word.
+        """
         best, best_cost = "", float("inf")
         for _ in range(_TRIES):
             text = write()
@@ -48,9 +51,20 @@ class Register:
                 best, best_cost = text, cost
             if cost == 0:
                 break
+        if vary is not None and best in self._bodies and len(best.split()) > 4:
+            best = next((v for v in (vary(best) for _ in range(_TRIES)) if v not in self._bodies), best)
         self._bodies.add(best)
         self._sentences.update(set(sentences(best)))
         return best
+
+
+    def apart(self, bubbles: list[str]) -> list[str]:
+        """The bubbles one by one, or all in one where a longer one of them has been sent before."""
+        long = [b for b in bubbles if len(b.split()) > 6]
+        if len(bubbles) > 1 and any(b in self._bodies for b in long):
+            bubbles = [" ".join(b if b[-1] in ".!?…,:" else b + "." for b in bubbles)]
+        self._bodies.update(bubbles)
+        return bubbles
 
 
 class Speech(msgspec.Struct):
@@ -86,6 +100,19 @@ class Speech(msgspec.Struct):
         text = self.register.freshest(lambda: self._write(rule, self.tags, self.voice))
         return text.replace(BREATH, " ").strip()
 
+    def _vary(self, rule: str, tags: frozenset[str]) -> Callable[[str], str] | None:
+        """Puts a word or two before or after a text; only Italian has such words."""
+        if self.language != "it":
+            return None
+
+        def vary(text: str) -> str:
+            filler = self._write(rule, tags, AGENT_VOICE)
+            if filler.endswith((",", ":")):
+                return f"{filler} {text[0].lower() + text[1:] if text[1:2].islower() else text}"
+            return f"{text.rstrip()} {filler}" if text[-1] in ".!?" else f"{text.rstrip()}. {filler}"
+
+        return vary
+
     # customers
 
     def customer_mail(self, rule: str, at: datetime, *, first: bool) -> str:
@@ -104,6 +131,8 @@ class Speech(msgspec.Struct):
         self.facts.values["hello"] = moment
         opening = self._write("c.greet", tags, voice) if first or rng.random() < 0.72 else ""
         closing = self._write("c.close", tags, voice) if first or rng.random() < 0.6 else ""
+        if not first and "grazie" in closing.lower() and "grazie" in body.lower():
+            closing = ""
         local = colour(rng, voice.region) if "angry" in tags or voice.manner in ("warm", "elder") else ""
         if local and rng.random() < 0.05:
             parts[-1] = f"{parts[-1]} {local.capitalize()}."
@@ -141,7 +170,7 @@ class Speech(msgspec.Struct):
         """One or more chat bubbles by the customer."""
         tags = self.tags | {"chat", "first" if first else "later"}
         self.facts.values["hello"] = greeting(at)
-        text = self.register.freshest(lambda: self._write(rule, tags, self.voice))
+        text = self.register.freshest(lambda: self._write(rule, tags, self.voice), self._vary("c.filler", tags))
         bubbles = [b.strip() for b in text.replace(PARAGRAPH, BREATH).split(BREATH) if b.strip()]
         rng = self.rng
         if first and self.language == "it" and rng.random() < 0.8:
@@ -154,7 +183,7 @@ class Speech(msgspec.Struct):
             bubbles = [" ".join(b if b[-1] in ".!?…," else b + "." for b in bubbles[:-1]) + " " + bubbles[-1]]
         if self.language != "it":
             return bubbles
-        return [customer_text(rng, b, self.voice, chat=True) for b in bubbles]
+        return self.register.apart([customer_text(rng, b, self.voice, chat=True) for b in bubbles])
 
     # colleagues
 
@@ -179,14 +208,14 @@ class Speech(msgspec.Struct):
         """One or two chat bubbles by a colleague."""
         tags = self.tags | {"chat", "first" if first else "later", "a_" + agent.manner}
         self.facts.values["hello"] = greeting(at)
-        text = self.register.freshest(lambda: self._agent_chat(rule, tags, first=first))
+        text = self.register.freshest(lambda: self._agent_chat(rule, tags, first=first), self._vary("a.filler", tags))
         bubbles = [capitalise(b.strip()) for b in text.replace(PARAGRAPH, BREATH).split(BREATH) if b.strip()]
         if len(bubbles) > 2 or (len(bubbles) > 1 and self.rng.random() < 0.5):
             half = (len(bubbles) + 1) // 2
             bubbles = [" ".join(bubbles[:half]), " ".join(bubbles[half:])]
         elif agent.manner in ("sober", "exact"):
             bubbles = [" ".join(bubbles)]
-        return bubbles
+        return self.register.apart(bubbles)
 
     def _agent_chat(self, rule: str, tags: frozenset[str], *, first: bool) -> str:
         body = self._write(rule, tags, AGENT_VOICE)
@@ -197,7 +226,8 @@ class Speech(msgspec.Struct):
 
     def note(self, rule: str) -> str:
         """A note among colleagues: brief, no greeting."""
-        text = self.register.freshest(lambda: self._write(rule, self.tags, AGENT_VOICE))
+        write = lambda: self._write(rule, self.tags, AGENT_VOICE)  # noqa: E731
+        text = self.register.freshest(write, self._vary("n.filler", self.tags))
         return capitalise(text.replace(PARAGRAPH, "\n").replace(BREATH, " "))
 
     def quoted(self, previous: Message) -> str:

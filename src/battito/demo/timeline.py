@@ -101,6 +101,7 @@ class Teller:
             self._assign(future_owner)
         if not self.resolved:
             self._resolve()
+            self._afterthought()
         self._rate()
         priority = self.matter.priority
         return Told(
@@ -264,8 +265,9 @@ class Teller:
         assert owner is not None
         last = next(i for i in reversed(self.items) if isinstance(i, Message))
         if last.author_kind == "agent":
-            wait = self.rng.uniform(0, 4) if not self.chat else self.rng.uniform(30, 240)
-            at = self.at + timedelta(seconds=wait)
+            at = self.at + timedelta(seconds=self.rng.uniform(30, 240) if self.chat else self.rng.uniform(0, 4))
+            if not self.chat and self.rng.random() < 0.45:
+                at = clock.add_business(at, self.rng.uniform(0.6, 2.8) * 12 * 3600)
         elif self.chat:
             at = self.at + timedelta(seconds=self.rng.uniform(20, 150))
         else:
@@ -277,6 +279,16 @@ class Teller:
         self.items.append(Change(at, "resolved", owner.key))
         self.at = at
         self.resolved = True
+
+    def _afterthought(self) -> None:
+        """Now and then a happy customer writes once more, and the conversation opens and closes again."""
+        last = next(i for i in reversed(self.items) if isinstance(i, Message))
+        if self.chat or self.story.mood != "+" or self.speech.language != "it" or self.rng.random() > 0.08:
+            return
+        if last.author_kind == "agent" and self.agent_spoke and self.speech.rules.keys().isdisjoint({"thanks_d"}):
+            self.at += timedelta(days=self.rng.uniform(1, 6))
+            self._customer(Step("c", "late_thanks"))
+            self._resolve()
 
     def _rate(self) -> None:
         if "spam" in self.speech.tags or self.rng.random() > SURVEY_SHARE:

@@ -3,13 +3,14 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import msgspec
 
 from battito.demo import catalogue, clock, company, desk, facts, voices
 from battito.demo.grammar import Writer
+from battito.demo.heroes import heroes
 from battito.demo.households import Households
 from battito.demo.matters import Matter, Story, common, matters
 from battito.demo.models import (
@@ -55,14 +56,19 @@ class _World:
 
     def build(self) -> DemoWorld:
         drafts: list[Conversation] = []
-        for start, chat in self._starts():
+        for start, chat in self._starts():  # the people of the first screen come on top of the count
             conversation = self._conversation(start, chat)
             if conversation is not None:
                 drafts.append(conversation)
+        for hero in heroes(self.rng, self.households, self.now):
+            self.contacts[hero.contact.key] = hero.contact
+            if hero.company is not None:
+                self.companies[hero.company.key] = hero.company
+            drafts.extend(hero.conversations)
         drafts.sort(key=lambda c: c.created_at)
         base = 41_200
         numbered = tuple(
-            msgspec.structs.replace(c, number=base + i * 7 % 7 + i, key=f"v{i:05d}") for i, c in enumerate(drafts)
+            msgspec.structs.replace(c, number=base + i, key=f"v{i:05d}") for i, c in enumerate(drafts)
         )
         return DemoWorld(
             seed=self.seed,
@@ -118,7 +124,9 @@ class _World:
         rng = self.rng
         day = start.astimezone(clock.ROME).date()
         matter = self._matter(day, chat)
-        for _ in range(60):
+        for attempt in range(240):
+            if attempt % 60 == 59:
+                matter = self._matter(day, chat)
             found = self._contact(matter, start)
             if found is None:
                 continue
@@ -178,6 +186,8 @@ class _World:
             return False
         if contact.since > start.date() - timedelta(days=60) or contact.role == "avvocato":
             return False
+        if ("condo" in who) != (contact.role == "amministratore"):
+            return False
         age = start.year - contact.born
         if ("elder" in who and age < 71) or ("young" in who and age > 38):
             return False
@@ -195,8 +205,12 @@ class _World:
             return None, None
         supply = rng.choice(fits)
         known = [b for b in contact.bills if b.service == supply.service and b.issued <= day]
-        window = {"recent": 24, "inflated": 24, "due": 60}.get(matter.bill, 75)
+        window = {"recent": 24, "inflated": 24, "up": 40, "due": 60}.get(matter.bill, 75)
         fresh = [b for b in known if b.issued > day - timedelta(days=window)]
+        if matter.bill == "up":
+            fresh = [b for a, b in pairwise(known) if b in fresh and b.cents > a.cents * 1.12]
+        if matter.bill == "big":
+            fresh = [b for b in known if b.issued > day - timedelta(days=24) and b.cents > 16_000]
         if matter.bill == "due":
             fresh = [b for b in fresh if b.due < day]
         if matter.bill == "none":
@@ -240,14 +254,13 @@ class _World:
             tags=self._tags(matter, contact, supply, mood, start, account, history),
             language=matter.language, brand_name=self.brands[account.brand].name, address=account.address,
         )  # fmt: skip
-        subject = speech.subject("subject") if not chat or "topic" not in matter.rules else speech.subject("topic")
-        subject = self._subject_line(subject, matter, chat)
+        subject = self._subject_line(speech.subject(), matter, chat)
         told = Teller(rng, self.staff, speech, account, matter, story).tell(start, owner, peer, subject)
         return self._cut(matter, story, contact, account, subject, told)
 
     def _subject_line(self, subject: str, matter: Matter, chat: bool) -> str:
         if chat:
-            return subject[0].upper() + subject[1:] if "topic" in matter.rules else matter.title
+            return matter.title if self.rng.random() < 0.2 else subject[0].upper() + subject[1:]
         roll = self.rng.random()
         if roll < 0.012 and matter.language == "it":
             return "(nessun oggetto)"
@@ -319,7 +332,7 @@ class _World:
         owing = sum(b.cents for b in open_bills)
         if overdue and contact.payment != "addebito in conto" and self.rng.random() < 0.12:
             owing += overdue[-1].cents
-        return msgspec.structs.replace(contact, owing_cents=owing)
+        return msgspec.structs.replace(contact, owing_cents=contact.owing_cents or owing)
 
 
 _LAST_WORDS = frozenset({"death", "withdrawal"})

@@ -7,7 +7,7 @@ quotations marked by `>` as in plain mail, and (through `render`) the places of 
 
 import html as _entities
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import nh3
@@ -163,6 +163,15 @@ def render(html: str, classify: Callable[[str, Attributes], str | None] | None =
         elif kind == "cdata":
             writer.text(token["cdata"])
     return writer.finish()
+
+
+def tokens(html: str) -> Iterator[tuple[str, str, bool, Attributes]]:
+    """Every piece of `html` as written, with the tag's name in lower case ("" for text), whether it closes, its attributes."""
+    for token in _TOKEN.finditer(html[:MAX_HTML]):
+        name = (token["name"] or token["broken"] or "").lower()
+        closing = bool(token["close"] or token["broken_close"])
+        attributes = token["attributes"] or token["broken_attributes"] or ""
+        yield token[0], name, closing, _parse_attributes(attributes) if attributes and not closing else {}
 
 
 def escape(text: str) -> str:

@@ -18,15 +18,25 @@ def stream(seed: int, replication: int, *purpose: str) -> Random:
     return Random("/".join((str(seed), str(replication), *purpose)))
 
 
+def exponential(mean: float, random: Random) -> Draw:
+    """Exponential times. As `Random.expovariate`, without its two calls for each."""
+    uniform, log = random.random, math.log
+
+    def draw() -> float:
+        return -mean * log(1.0 - uniform())
+
+    return draw
+
+
 def draw_handle(handle: Handle, random: Random) -> Draw:
     """Handling times in seconds."""
     if handle.exponential is not None:
-        return partial(random.expovariate, 1.0 / handle.exponential)
+        return exponential(handle.exponential, random)
     if handle.lognormal is not None:
         return partial(random.lognormvariate, *handle.lognormal)
     assert handle.mean_s is not None
     if handle.cv is None:
-        return partial(random.expovariate, 1.0 / handle.mean_s)
+        return exponential(handle.mean_s, random)
     if handle.cv == 0.0:
         return partial(float, handle.mean_s)
     variance = math.log1p(handle.cv**2)
@@ -38,7 +48,7 @@ def draw_patience(patience: Patience | None, random: Random) -> Draw:
     if patience is None:
         return partial(float, math.inf)
     if patience.mean_s is not None:
-        return partial(random.expovariate, 1.0 / patience.mean_s)
+        return exponential(patience.mean_s, random)
     assert patience.hazard is not None
     return partial(_from_hazard, patience.hazard, random)
 

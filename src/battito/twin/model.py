@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from battito.routing.engine import Channel, Levels, Overflow, Queue, Ring, Service, Settings
+from battito.routing.engine import Channel, Id, Levels, Overflow, Queue, Ring, Service, Settings
 from battito.twin.draws import Draw, draw_day_factor, draw_handle, draw_patience, stream
 from battito.twin.scenario import (
     DEFAULT_CHANNELS,
@@ -44,6 +44,12 @@ class Group(msgspec.Struct, frozen=True):
         """Agent-seconds of duty between two moments."""
         return self.count * math.fsum(max(0.0, min(high, end) - max(low, start)) for low, high in self.windows)
 
+    def can(self, needed: Levels, channel: str) -> bool:
+        """Whether these agents have the levels asked for, and take the channel."""
+        if self.channels is not None and channel not in self.channels:
+            return False
+        return all(self.skills.get(str(skill), 0) >= level for skill, level in needed.items())
+
 
 class Inflow(msgspec.Struct, frozen=True):
     """A queue as the simulation sees it."""
@@ -67,20 +73,22 @@ class Model(msgspec.Struct, frozen=True):
     warmup_s: float
     end_s: float
 
-    def serving(self, queue: str) -> list[int]:
-        """The groups who can serve a queue in some ring, by number."""
-        rules = next(one for one in self.queues if one.id == queue)
-        channel = next(one.channel for one in self.inflows if one.queue == queue)
-        return [
-            number
-            for number, group in enumerate(self.groups)
-            if (group.channels is None or channel in group.channels)
-            and any(_has(group.skills, ring.skills) for ring in rules.rings)
-        ]
-
-
-def _has(skills: Mapping[str, int], needed: Levels) -> bool:
-    return all(skills.get(str(skill), 0) >= level for skill, level in needed.items())
+    def serving(self) -> dict[str, list[int]]:
+        """For each queue, the groups who can serve it in some ring, by number."""
+        having: dict[Id, list[int]] = {}
+        for number, one in enumerate(self.groups):
+            for skill in one.skills:
+                having.setdefault(skill, []).append(number)
+        everybody = list(range(len(self.groups)))
+        rules = {queue.id: queue for queue in self.queues}
+        found = {}
+        for flow in self.inflows:
+            able: set[int] = set()
+            for ring in rules[flow.queue].rings:
+                rarest = min((having.get(skill, []) for skill in ring.skills), key=len, default=everybody)
+                able.update(number for number in rarest if self.groups[number].can(ring.skills, flow.channel))
+            found[flow.queue] = sorted(able)
+        return found
 
 
 def build(scenario: Scenario) -> Model:

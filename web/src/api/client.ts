@@ -58,7 +58,8 @@ export async function request<T>(method: string, path: string, options: Options 
       method,
       headers,
       credentials: 'same-origin',
-      body: options.body === undefined ? null : form ? (options.body as FormData) : JSON.stringify(options.body),
+      body:
+        options.body === undefined ? null : form ? (options.body as FormData) : JSON.stringify(options.body),
       signal: options.signal ?? null,
     })
   } catch (thrown) {

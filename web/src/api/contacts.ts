@@ -8,8 +8,10 @@ export type ContactChange = Partial<
 > & { care?: Care[]; company_id?: Id | null }
 
 export const one = (id: Id, signal?: AbortSignal) => get<Contact>(at(id), undefined, signal)
-export const find = (q: string, signal?: AbortSignal) => get<Page<Contact>>('/contacts', { q, limit: 20 }, signal)
-export const change = (id: Id, body: ContactChange, version: number) => patch<Contact>(at(id), body, { version })
+export const find = (q: string, signal?: AbortSignal) =>
+  get<Page<Contact>>('/contacts', { q, limit: 20 }, signal)
+export const change = (id: Id, body: ContactChange, version: number) =>
+  patch<Contact>(at(id), body, { version })
 export const addIdentity = (id: Id, kind: IdentityKind, value: string) =>
   post<Contact>(`${at(id)}/identities`, { kind, value })
 export const dropIdentity = (id: Id, identity: Id) => del<Contact>(`${at(id)}/identities/${identity}`)

@@ -4,6 +4,7 @@ import type {
   CannedReply,
   ConversationDetail,
   ConversationPage,
+  ConversationRow,
   Done,
   Draft,
   EmailFields,
@@ -17,16 +18,19 @@ import type {
   Priority,
   SearchHit,
   Time,
+  Undone,
   View,
 } from './types'
 
 const at = (id: Id) => `/conversations/${id}`
 
-export const list = (query: Query, signal?: AbortSignal) => get<ConversationPage>('/conversations', query, signal)
+export const list = (query: Query, signal?: AbortSignal) =>
+  get<ConversationPage>('/conversations', query, signal)
 export const one = (id: Id, signal?: AbortSignal) => get<ConversationDetail>(at(id), undefined, signal)
 export const messages = (id: Id, query: { before?: number; after?: number; limit?: number }) =>
   get<{ items: Message[]; more: boolean }>(`${at(id)}/messages`, query)
 
+/** To whom: one of them. What is left out stays as it is, null empties it; the owner is always set (or released). */
 export interface Target {
   user_id?: Id | null
   team_id?: Id | null
@@ -44,8 +48,11 @@ export const start = (body: {
   text: string
   client_id: string
 }) => post<ConversationDetail>('/conversations', body, { key: body.client_id })
-export const change = (id: Id, body: { subject?: string; priority?: Priority; labels?: Id[] }, version?: number) =>
-  patch<Done>(at(id), body, version === undefined ? {} : { version })
+export const change = (
+  id: Id,
+  body: { subject?: string; priority?: Priority; labels?: Id[] },
+  version?: number,
+) => patch<Done>(at(id), body, version === undefined ? {} : { version })
 export const assign = (id: Id, target: Target) => post<Done>(`${at(id)}/assign`, target)
 export const transfer = (id: Id, target: Target & { note?: string; keep_place?: boolean }) =>
   post<Done>(`${at(id)}/transfer`, target)
@@ -60,12 +67,12 @@ export const follow = (id: Id) => post<Done>(`${at(id)}/follow`)
 export const unfollow = (id: Id) => post<Done>(`${at(id)}/unfollow`)
 export const merge = (id: Id, into: Id) => post<Done>(`${at(id)}/merge`, { into })
 export const split = (id: Id, message_ids: Id[], subject: string) =>
-  post<Done>(`${at(id)}/split`, { message_ids, subject })
+  post<Done & { created: ConversationRow }>(`${at(id)}/split`, { message_ids, subject })
 export const link = (id: Id, other: Id) => post<Done>(`${at(id)}/link`, { other })
 export const unlink = (id: Id, other: Id) => post<Done>(`${at(id)}/unlink`, { other })
 export const bulk = (ids: Id[], action: string, args: Record<string, unknown> = {}) =>
   post<BulkDone>('/conversations/bulk', { ids, action, arguments: args })
-export const undo = (id: string) => post<unknown>(`/undo/${id}`)
+export const undo = (id: string) => post<Undone>(`/undo/${id}`)
 export const retry = (messageId: Id) => post<Message>(`/messages/${messageId}/retry`)
 
 export interface DraftBody {
@@ -79,10 +86,15 @@ export const dropDraft = (id: Id, mode: Mode) => del<undefined>(`${at(id)}/draft
 
 export const labels = () => get<Page<Label>>('/labels')
 export const views = () => get<Page<View>>('/views')
-export const addView = (body: { name: string; filters: Record<string, unknown>; shared?: boolean }) =>
-  post<View>('/views', body)
+export const addView = (body: {
+  name: string
+  filters: Record<string, unknown>
+  order: string
+  shared?: boolean
+}) => post<View>('/views', body)
 export const dropView = (id: Id) => del<undefined>(`/views/${id}`)
-export const canned = (q: string, signal?: AbortSignal) => get<Page<CannedReply>>('/canned-replies', { q }, signal)
+export const canned = (q: string, signal?: AbortSignal) =>
+  get<Page<CannedReply>>('/canned-replies', { q }, signal)
 export const previewCanned = (id: Id, conversation_id: Id) =>
   post<{ text: string; missing?: string[] }>(`/canned-replies/${id}/preview`, { conversation_id })
 export const macros = () => get<Page<Macro>>('/macros')

@@ -5,7 +5,11 @@ import type { Attachment } from './types'
  * Send one file. XMLHttpRequest, because fetch cannot tell how much has gone up.
  * @param progress called with 0 to 1
  */
-export function upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
+export function upload(
+  file: File,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Attachment> {
   return new Promise((done, failed) => {
     const call = new XMLHttpRequest()
     const body = new FormData()

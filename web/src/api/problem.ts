@@ -50,5 +50,8 @@ export class Problem extends Error {
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
   if (thrown instanceof TypeError) return new Problem(0, { code: 'offline' })
-  return new Problem(-1, { code: 'internal', detail: thrown instanceof Error ? thrown.message : String(thrown) })
+  return new Problem(-1, {
+    code: 'internal',
+    detail: thrown instanceof Error ? thrown.message : String(thrown),
+  })
 }

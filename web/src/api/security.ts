@@ -1,4 +1,4 @@
-import { del, get } from './client'
+import { del, get, post } from './client'
 import type { Id, Page, Time } from './types'
 
 /** One of the person's own sign-ins. */
@@ -11,5 +11,7 @@ export interface SignInRow {
   current: boolean
 }
 
+export const changePassword = (current: string, password: string) =>
+  post<undefined>('/me/password', { current, password })
 export const sessions = () => get<Page<SignInRow>>('/me/sessions')
 export const endSession = (id: Id) => del<undefined>(`/me/sessions/${id}`)

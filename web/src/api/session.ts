@@ -14,12 +14,16 @@ import type {
 } from './types'
 
 export const me = () => get<Me>('/me')
-export const updateMe = (change: { name?: string; locale?: string; timezone?: string; settings?: Settings }) =>
-  patch<Me>('/me', change)
+export const updateMe = (change: {
+  name?: string
+  locale?: string
+  timezone?: string
+  settings?: Settings
+}) => patch<Me>('/me', change)
 export const setPresence = (state: PresenceState, reason: string | null) =>
   put<Presence>('/me/presence', { state, ...(reason && { reason }) })
 
-export const colleagues = () => get<Page<Colleague>>('/users', { limit: 500 })
+export const colleagues = () => get<Page<Colleague>>('/users')
 export const presences = () => get<Page<Presence>>('/presence')
 export const teams = () => get<Page<Team>>('/teams')
 
@@ -27,12 +31,16 @@ export const signInOptions = () => get<SignInOptions>('/sign-in')
 export const signIn = (email: string, password: string) => post<SignInAnswer>('/sign-in', { email, password })
 export const signInCode = (ticket: string, method: SignInMethod, code: string) =>
   post<SignInAnswer>('/sign-in/code', { ticket, method, code })
-export const passkeyOptions = (ticket?: string) => post<unknown>('/sign-in/passkey/options', ticket ? { ticket } : {})
+export const passkeyOptions = (ticket?: string) =>
+  post<unknown>('/sign-in/passkey/options', ticket ? { ticket } : {})
 export const passkeyVerify = (body: unknown) => post<SignInAnswer>('/sign-in/passkey/verify', body)
 export const oidcAddress = (id: string) => `/api/v1/sign-in/oidc/${encodeURIComponent(id)}`
 export const signOut = () => post<undefined>('/sign-out')
-export const forgot = (email: string) => post<undefined>('/password/forgot', { email })
-export const reset = (token: string, password: string) => post<undefined>('/password/reset', { token, password })
+/** `ask-an-administrator`: this installation sends no mail. */
+export const forgot = (email: string) =>
+  post<{ state: 'sent' | 'ask-an-administrator' }>('/password/forgot', { email })
+export const reset = (token: string, password: string) =>
+  post<undefined>('/password/reset', { token, password })
 export const invitation = (token: string) => get<Invitation>(`/invitations/${encodeURIComponent(token)}`)
 export const acceptInvitation = (token: string, body: { name: string; password: string }) =>
   post<undefined>(`/invitations/${encodeURIComponent(token)}`, body)
@@ -44,5 +52,6 @@ export interface Setup {
   password: string
   locale: string
   timezone: string
+  token?: string
 }
 export const setUp = (body: Setup) => post<undefined>('/setup', body)

@@ -1,11 +1,7 @@
 import type { Command } from './command'
 
 /** Lower case without accents: "priorità" is found by "priorita". */
-export const plain = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
+export const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** How well a text answers a query, 0 = not at all. Every word must begin a word of the text, earlier words count more. */
 export function score(query: string, text: string): number {
@@ -25,7 +21,10 @@ export function findCommands(all: readonly Command[], query: string): Command[] 
   return all
     .map((command) => ({
       command,
-      worth: Math.max(score(query, command.label()), score(query, `${command.label()} ${command.keywords?.() ?? ''}`) * 0.8),
+      worth: Math.max(
+        score(query, command.label()),
+        score(query, `${command.label()} ${command.keywords?.() ?? ''}`) * 0.8,
+      ),
     }))
     .filter(({ worth }) => worth > 0)
     .sort((a, b) => b.worth - a.worth)

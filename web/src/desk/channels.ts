@@ -31,4 +31,5 @@ const icons: Record<string, Component> = {
 export const channelIcon = (channel: string): Component => icons[channel] ?? MessageSquare
 
 /** Its name in the person's language; one we do not know keeps the server's. */
-export const channelName = (channel: string): string => (tr.channels as Record<string, string>)[channel] ?? channel
+export const channelName = (channel: string): string =>
+  (tr.channels as Record<string, string>)[channel] ?? channel

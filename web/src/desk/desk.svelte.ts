@@ -5,7 +5,8 @@ import { registry } from '../model/registry'
 import { threads } from '../model/thread.svelte'
 import { router } from '../shell/router.svelte'
 
-export type DialogKind = 'assign' | 'transfer' | 'snooze' | 'labels' | 'merge' | 'link' | 'split' | 'rename' | 'view'
+export type DialogKind =
+  'assign' | 'transfer' | 'snooze' | 'labels' | 'merge' | 'link' | 'split' | 'rename' | 'view'
 
 /** What is open, chosen and focused on the desk. */
 class Desk {

@@ -23,8 +23,15 @@ export function daysAgo(when: When, now: number = Date.now()): number {
 }
 
 export const time = (when: When) => dates({ hour: '2-digit', minute: '2-digit' }).format(new Date(when))
-export const fullTime = (when: When) => dates({ dateStyle: 'full', timeStyle: 'short' }).format(new Date(when))
+export const fullTime = (when: When) =>
+  dates({ dateStyle: 'full', timeStyle: 'short' }).format(new Date(when))
 export const number = (value: number) => new Intl.NumberFormat(locales[language()]).format(value)
+
+/** An amount with its cents; the currency is the attribute's own affair. */
+export const money = (value: number) =>
+  new Intl.NumberFormat(locales[language()], { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(
+    value,
+  )
 
 /** The day as a heading between messages: oggi, ieri, lunedì 3 novembre. */
 export function day(when: When, now: number = Date.now()): string {
@@ -33,7 +40,12 @@ export function day(when: When, now: number = Date.now()): string {
   if (ago === 1) return tr.time.yesterday
   const date = new Date(when)
   const thisYear = date.getFullYear() === new Date(now).getFullYear()
-  return dates({ weekday: 'long', day: 'numeric', month: 'long', ...(!thisYear && { year: 'numeric' }) }).format(date)
+  return dates({
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(!thisYear && { year: 'numeric' }),
+  }).format(date)
 }
 
 /** The shortest useful form: 14:36, ieri, 12 nov, 3 nov 2023. */
@@ -53,7 +65,12 @@ export function until(when: When, now: number = Date.now()): string {
   if (ahead === 1) return tr.time.tomorrowAt(time(when))
   const date = new Date(when)
   const sameYear = date.getFullYear() === new Date(now).getFullYear()
-  const text = dates({ weekday: 'short', day: 'numeric', month: 'short', ...(!sameYear && { year: 'numeric' }) })
+  const text = dates({
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(!sameYear && { year: 'numeric' }),
+  })
   return tr.time.at(text.format(date), time(when))
 }
 
@@ -62,7 +79,8 @@ export function duration(seconds: number): string {
   const sign = seconds < 0 ? '−' : ''
   const s = Math.abs(Math.round(seconds))
   if (s < 3600) return `${sign}${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`
-  if (s < 86_400) return `${sign}${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}`
+  if (s < 86_400)
+    return `${sign}${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}`
   return `${sign}${Math.floor(s / 86_400)} ${tr.time.dayUnit}`
 }
 
@@ -84,7 +102,9 @@ export function bytes(size: number): string {
     value /= 1000
     unit++
   }
-  const digits = new Intl.NumberFormat(locales[language()], { maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0 })
+  const digits = new Intl.NumberFormat(locales[language()], {
+    maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
+  })
   return `${digits.format(value)} ${units[unit]}`
 }
 

@@ -16,6 +16,8 @@ export type LiveEvent =
   | Named<'message.created' | 'message.changed', { message: Message }>
   | Named<'message.status', { message_id: Id; status: Message['status']; error?: Message['error'] }>
   | Named<`conversation.${string}`, { conversation?: ConversationRow; changes?: Partial<ConversationRow> }>
+  | Named<'mention.created', { user_id: Id; message_id: Id; text: string }>
+  | Named<`user.${string}` | `team.${string}` | `role.${string}`, Record<string, unknown>>
   | Named<'presence.changed', { presence: Presence }>
   | Named<`contact.${string}`, { contact_id: Id }>
   | Named<`label.${string}` | `view.${string}`, Record<string, unknown>>
@@ -42,8 +44,3 @@ export type Saying =
   | { type: 'hello'; resume: string | null }
   | { type: 'ping' }
   | { type: 'signal'; name: Signal['name']; conversation_id: Id; mode?: Mode }
-
-export const isEvent = <N extends LiveEvent['event']>(
-  event: LiveEvent,
-  prefix: N,
-): event is Extract<LiveEvent, { event: N }> => event.event === prefix

@@ -34,18 +34,13 @@ function settle(done: Done): void {
 /** Take back what the server can take back, and say so. */
 async function undo(id: string, ids: readonly Id[]): Promise<void> {
   try {
-    await api.undo(id)
-    await Promise.all(
-      ids.slice(0, 20).map(async (one) => {
-        const detail = await api.one(one)
-        const { id: contactId, name, initials } = detail.contact
-        inbox.touch(registry.put({ ...detail, contact: { id: contactId, name, initials } }))
-        const thread = threads.get(one)
-        if (thread) await thread.load()
-      }),
-    )
+    const undone = await api.undo(id)
+    for (const row of undone.conversations) inbox.touch(registry.put(row))
+    for (const one of ids) void threads.get(one)?.load()
     inbox.countAgain()
-    toasts.show(tr.done.undone)
+    if (undone.failed.length)
+      toasts.error(tr.done.someFailed(undone.failed.length, undone.failed[0]?.detail ?? ''))
+    else toasts.show(tr.done.undone)
   } catch (thrown) {
     toasts.error(explain(asProblem(thrown)))
   }

@@ -72,7 +72,9 @@ class Contacts {
   async define(): Promise<void> {
     if (this.#defined) return
     this.#defined = true
-    this.definitions = (await api.attributes()).items
+    this.definitions = (await api.attributes()).items.filter(
+      (one) => one.on_kind === 'contact' && !one.archived,
+    )
   }
 
   clear(): void {

@@ -20,7 +20,13 @@ export const resolve = (ids: readonly Id[]) =>
   )
 
 export const reopen = (ids: readonly Id[]) =>
-  act(ids, api.reopen, { name: 'reopen' }, { status: 'open', resolved_at: null, snoozed_until: null }, tr.done.reopened(nameOf(ids), ids.length))
+  act(
+    ids,
+    api.reopen,
+    { name: 'reopen' },
+    { status: 'open', resolved_at: null, snoozed_until: null },
+    tr.done.reopened(nameOf(ids), ids.length),
+  )
 
 export const snooze = (ids: readonly Id[], until: Time, untilReply: boolean, told: string) =>
   act(
@@ -50,7 +56,13 @@ export const assign = (ids: readonly Id[], target: Target, told: string) =>
 export const take = (ids: readonly Id[]) => assign(ids, { user_id: session.id }, tr.assign.me)
 
 export const transfer = (id: Id, target: Target & { note?: string; keep_place?: boolean }, told: string) =>
-  act([id], () => api.transfer(id, target), { name: 'transfer' }, ownerOf(target), tr.done.transferred(nameOf([id]), told))
+  act(
+    [id],
+    () => api.transfer(id, target),
+    { name: 'transfer' },
+    ownerOf(target),
+    tr.done.transferred(nameOf([id]), told),
+  )
 
 export const label = (ids: readonly Id[], labels: Id[], adding: Id | null) => {
   const name = directory.labels.get(adding ?? '')?.name ?? ''
@@ -64,15 +76,29 @@ export const label = (ids: readonly Id[], labels: Id[], adding: Id | null) => {
 }
 
 export const prioritise = (ids: readonly Id[], priority: Priority) =>
-  act(ids, (id) => api.change(id, { priority }), { name: 'priority', args: { priority } }, { priority }, tr.done.prioritised(tr.priority[priority]))
+  act(
+    ids,
+    (id) => api.change(id, { priority }),
+    { name: 'priority', args: { priority } },
+    { priority },
+    tr.done.prioritised(tr.priority[priority]),
+  )
 
 export const rename = (id: Id, subject: string) =>
-  act([id], () => api.change(id, { subject }, registry.get(id)?.row.version), { name: 'rename' }, { subject }, tr.done.renamed)
+  act(
+    [id],
+    () => api.change(id, { subject }, registry.get(id)?.row.version),
+    { name: 'rename' },
+    { subject },
+    tr.done.renamed,
+  )
 
 export const merge = (id: Id, into: Id) =>
   act([id], () => api.merge(id, into), { name: 'merge' }, { merged_into: into }, tr.done.merged)
-export const link = (id: Id, other: Id) => act([id], () => api.link(id, other), { name: 'link' }, {}, tr.done.linked)
-export const unlink = (id: Id, other: Id) => act([id], () => api.unlink(id, other), { name: 'unlink' }, {}, tr.done.unlinked)
+export const link = (id: Id, other: Id) =>
+  act([id], () => api.link(id, other), { name: 'link' }, {}, tr.done.linked)
+export const unlink = (id: Id, other: Id) =>
+  act([id], () => api.unlink(id, other), { name: 'unlink' }, {}, tr.done.unlinked)
 export const split = (id: Id, messages: Id[], subject: string) =>
   act([id], () => api.split(id, messages, subject), { name: 'split' }, {}, tr.done.split)
 
@@ -80,7 +106,13 @@ export function follow(id: Id, on: boolean): Promise<boolean> {
   const row = registry.get(id)?.row
   const rest = (row?.followers ?? []).filter((one) => one !== session.id)
   const change = { followers: on ? [...rest, session.id] : rest }
-  return act([id], on ? api.follow : api.unfollow, { name: 'follow' }, change, on ? tr.done.followed : tr.done.unfollowed)
+  return act(
+    [id],
+    on ? api.follow : api.unfollow,
+    { name: 'follow' },
+    change,
+    on ? tr.done.followed : tr.done.unfollowed,
+  )
 }
 
 /** Tell the server how far one has read. Nothing to say when it fails: the next reading tells again. */

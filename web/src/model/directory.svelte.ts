@@ -9,6 +9,7 @@ class Directory {
   teams = $state.raw<Team[]>([])
   labels = new SvelteMap<Id, Label>()
   views = $state.raw<View[]>([])
+  #reload: ReturnType<typeof setTimeout> | undefined
 
   async load(): Promise<void> {
     await Promise.allSettled([
@@ -20,6 +21,14 @@ class Directory {
       this.loadLabels(),
       this.loadViews(),
     ])
+  }
+
+  /** Somebody came, left or changed: fetch again, once for many changes. */
+  reloadSoon(): void {
+    this.#reload ??= setTimeout(() => {
+      this.#reload = undefined
+      void this.load()
+    }, 1500)
   }
 
   async loadLabels(): Promise<void> {

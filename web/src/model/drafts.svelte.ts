@@ -45,7 +45,12 @@ class Drafts {
     if (!theirs) return local ?? nothing
     const theirTime = theirs.updated_at ? Date.parse(theirs.updated_at) : 0
     if (local && (!local.synced || local.version >= theirs.version || local.at >= theirTime)) return local
-    return { text: theirs.text, attachments: theirs.attachments ?? [], email: theirs.email ?? null, mentions: [] }
+    return {
+      text: theirs.text,
+      attachments: theirs.attachments ?? [],
+      email: theirs.email ?? null,
+      mentions: [],
+    }
   }
 
   /** Keep what was written, here now and on the server soon. */
@@ -77,7 +82,9 @@ class Drafts {
 
   /** Whether something is written here and not sent; for the row of the inbox. */
   has(id: Id): boolean {
-    return this.states.has(this.name(id, 'reply')) || readKept<Kept | null>(this.name(id, 'reply'), null) !== null
+    return (
+      this.states.has(this.name(id, 'reply')) || readKept<Kept | null>(this.name(id, 'reply'), null) !== null
+    )
   }
 
   /** Something written here has not reached the server yet. */

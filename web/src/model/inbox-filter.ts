@@ -12,11 +12,23 @@ export interface Filters {
   label: Id[]
   team: Id[]
   owner: Id[]
+  queue: Id[]
   brand: Id[]
+  contact: Id[]
   priority: string[]
 }
 
-export const noFilters: Filters = { status: [], channel: [], label: [], team: [], owner: [], brand: [], priority: [] }
+export const noFilters: Filters = {
+  status: [],
+  channel: [],
+  label: [],
+  team: [],
+  owner: [],
+  queue: [],
+  brand: [],
+  contact: [],
+  priority: [],
+}
 const ongoing: readonly Status[] = ['open', 'waiting', 'snoozed']
 
 /** How many filters are set. */
@@ -27,7 +39,12 @@ export function readFilters(kept: Record<string, unknown>): Filters {
   const names = Object.keys(noFilters) as (keyof Filters)[]
   const read = names.map((name) => {
     const value = kept[name]
-    const list = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value.map(String) : []
+    const list =
+      typeof value === 'string'
+        ? value.split(',')
+        : Array.isArray(value)
+          ? value.map((one) => String(one ?? 'none'))
+          : []
     return [name, list.filter(Boolean)]
   })
   return Object.fromEntries(read) as unknown as Filters
@@ -49,13 +66,19 @@ export function belongs(row: ConversationRow, view: string, filters: Filters, me
   if (view === 'unassigned' && row.owner !== null) return false
   if (view === 'mentions' && !row.mentions.includes(me)) return false
   if (view === 'followed' && !row.followers.includes(me)) return false
-  const fits = (wanted: string[], has: string | null) => wanted.length === 0 || (has !== null && wanted.includes(has))
+  // "none" stands for "has none", "me" for the person who looks.
+  const fits = (wanted: string[], has: string | null) =>
+    wanted.length === 0 || wanted.includes(has ?? 'none') || (has === me && wanted.includes('me'))
   return (
     fits(filters.channel, row.channel) &&
     fits(filters.team, row.team_id) &&
-    fits(filters.owner, ownerId) &&
+    fits(filters.owner, row.owner?.id ?? null) &&
+    fits(filters.queue, row.queue_id) &&
+    fits(filters.contact, row.contact.id) &&
     fits(filters.brand, row.brand_id) &&
     fits(filters.priority, row.priority) &&
-    (filters.label.length === 0 || row.labels.some((label) => filters.label.includes(label)))
+    (filters.label.length === 0 ||
+      row.labels.some((label) => filters.label.includes(label)) ||
+      (row.labels.length === 0 && filters.label.includes('none')))
   )
 }

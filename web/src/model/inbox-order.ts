@@ -25,7 +25,9 @@ export function rank(row: ConversationRow, order: Order): number {
   if (order === 'oldest') return at(row.created_at)
   if (row.status === 'snoozed') return at(row.snoozed_until)
   if (row.due_at !== null) return Date.parse(row.due_at)
-  return row.status === 'open' ? 8e15 + at(row.waiting_since ?? row.last_message_at ?? row.created_at) / 1e4 : -last
+  return row.status === 'open'
+    ? 8e15 + at(row.waiting_since ?? row.last_message_at ?? row.created_at) / 1e4
+    : -last
 }
 
 export interface Ranked {

@@ -1,10 +1,10 @@
 import { untrack } from 'svelte'
 import * as api from '../api/conversations'
 import { asProblem, type Problem } from '../api/problem'
-import type { Counts, Id } from '../api/types'
+import type { Counts, Id, View } from '../api/types'
 import type { Conversation } from './conversation.svelte'
 import { beforePaint } from './frame'
-import { belongs, noFilters, toQuery, type Filters } from './inbox-filter'
+import { belongs, noFilters, readFilters, toQuery, type Filters, type Standard } from './inbox-filter'
 import { Lines, type Line } from './inbox-lines'
 import type { Order } from './inbox-order'
 import { keep, readKept } from './kept'
@@ -16,8 +16,11 @@ const COUNTS_AFTER_MS = 1200
 
 /** The list on the left: one view with its filters, in groups, ordered, loaded page by page, moved by events. */
 class Inbox {
+  /** A standard view, or the id of a saved one. */
   view = $state<string>(readKept('inbox.view', 'mine'))
-  filters = $state.raw<Filters>(noFilters)
+  /** The standard view that it begins from. */
+  base = $state<string>(readKept('inbox.base', 'mine'))
+  filters = $state.raw<Filters>(readKept('inbox.filters', noFilters))
   order = $state<Order>(readKept<Order>('inbox.order', 'due'))
   lines = $state.raw<Line[]>([])
   counts = $state.raw<Counts>({ mine: 0, unassigned: 0, mentions: 0, followed: 0 })
@@ -32,12 +35,28 @@ class Inbox {
   #more: Promise<void> | null = null
   #countsTimer: ReturnType<typeof setTimeout> | undefined
 
-  /** Show another view; its filters come with it. */
-  async show(view: string, filters: Filters = noFilters): Promise<void> {
+  /** Show a standard view, unfiltered. */
+  show(view: Standard): Promise<void> {
+    return this.#turn(view, view, noFilters)
+  }
+
+  /** Show a saved view with its filters and order. */
+  open(view: View): Promise<void> {
+    this.order = view.order
+    return this.#turn(view.id, String(view.filters['view'] ?? 'all'), readFilters(view.filters))
+  }
+
+  /** Filter what is shown. */
+  narrow(filters: Filters): Promise<void> {
+    return this.#turn(this.view, this.base, filters)
+  }
+
+  #turn(view: string, base: string, filters: Filters): Promise<void> {
     this.view = view
+    this.base = base
     this.filters = filters
-    keep('inbox.view', view)
-    await this.load(true)
+    for (const [name, value] of Object.entries({ view, base, filters })) keep(`inbox.${name}`, value)
+    return this.load(true)
   }
 
   async sortBy(order: Order): Promise<void> {
@@ -47,7 +66,7 @@ class Inbox {
   }
 
   #query(more: Record<string, string | number>) {
-    return { ...toQuery(this.view, this.filters, this.order), ...more }
+    return { ...toQuery(this.base, this.filters, this.order), ...more }
   }
 
   /** Fetch the first page. `blank` empties the list first (another view); otherwise it stays until the answer. */
@@ -106,7 +125,8 @@ class Inbox {
   /** A conversation is new or changed: put it in, move it or take it out, before the next paint. */
   touch(conversation: Conversation): void {
     const row = untrack(() => conversation.row)
-    if (row.id === this.#held || belongs(row, this.view, this.filters, session.id)) this.#rows.put(conversation, row)
+    if (row.id === this.#held || belongs(row, this.base, this.filters, session.id))
+      this.#rows.put(conversation, row)
     else if (!this.#rows.remove(row.id)) return
     beforePaint(this.#arrange)
   }

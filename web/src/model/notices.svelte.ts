@@ -39,14 +39,9 @@ class Notices {
     const me = session.id
     if (event.actor.id === me) return
     const mine = after.owner?.id === me
+    const written = event.event === 'message.created' && event.actor.kind === 'customer'
     const kind: NoticeKind | null =
-      mine && before?.owner?.id !== me
-        ? 'assigned'
-        : after.mentions.includes(me) && !before?.mentions.includes(me)
-          ? 'mention'
-          : mine && event.event === 'message.created' && event.actor.kind === 'customer'
-            ? 'message'
-            : null
+      mine && before?.owner?.id !== me ? 'assigned' : mine && written ? 'message' : null
     if (!kind) return
     const facing = this.facing === after.id && document.visibilityState === 'visible'
     if (facing && kind === 'message') return
@@ -54,8 +49,22 @@ class Notices {
       id: event.cursor,
       kind,
       conversationId: after.id,
-      who: kind === 'mention' ? event.actor.name : after.contact.name,
+      who: after.contact.name,
       subject: kind === 'message' ? after.preview : after.subject || after.preview,
+      at: Date.parse(event.at),
+      seen: false,
+    })
+  }
+
+  /** A colleague named me in a note. */
+  mentioned(event: LiveEvent, text: string): void {
+    if (!event.conversation_id || event.actor.id === session.id) return
+    this.#add({
+      id: event.cursor,
+      kind: 'mention',
+      conversationId: event.conversation_id,
+      who: event.actor.name,
+      subject: text,
       at: Date.parse(event.at),
       seen: false,
     })
@@ -63,14 +72,18 @@ class Notices {
 
   seen(conversationId?: Id): void {
     this.#set(
-      this.list.map((one) => (!conversationId || one.conversationId === conversationId ? { ...one, seen: true } : one)),
+      this.list.map((one) =>
+        !conversationId || one.conversationId === conversationId ? { ...one, seen: true } : one,
+      ),
     )
   }
 
   #add(notice: Notice): void {
     if (this.list.some((one) => one.id === notice.id)) return
     // One line per conversation and kind: the newest.
-    const rest = this.list.filter((one) => one.conversationId !== notice.conversationId || one.kind !== notice.kind)
+    const rest = this.list.filter(
+      (one) => one.conversationId !== notice.conversationId || one.kind !== notice.kind,
+    )
     this.#set([notice, ...rest].slice(0, KEPT))
     chime(notice.kind)
     desktop(notice)

@@ -135,7 +135,12 @@ class Outbox {
         this.#replace(waiting)
         this.#schedule(waiting, problem.retryAfter ? problem.retryAfter * 1000 : pause(tries, Math.random()))
       } else {
-        this.#replace({ ...one, state: 'failed', tries, failure: { code: problem.code, detail: problem.detail } })
+        this.#replace({
+          ...one,
+          state: 'failed',
+          tries,
+          failure: { code: problem.code, detail: problem.detail },
+        })
       }
     }
   }

@@ -15,7 +15,15 @@ import { threads } from './thread.svelte'
 
 /** Changes of these fields can bring a conversation into a view that did not have it. */
 const moving: readonly (keyof ConversationRow)[] = [
-  'owner', 'status', 'team_id', 'queue_id', 'labels', 'mentions', 'followers', 'priority', 'merged_into',
+  'owner',
+  'status',
+  'team_id',
+  'queue_id',
+  'labels',
+  'mentions',
+  'followers',
+  'priority',
+  'merged_into',
 ]
 
 let queue: LiveEvent[] = []
@@ -44,15 +52,21 @@ function apply(event: LiveEvent): void {
     contact_id?: Id
     error?: Message['error']
     status?: Message['status']
+    renumbered?: boolean
+    text?: string
   }
   if (data.message) applyMessage(data.message)
   if (event.event.startsWith('message.') && data.message_id && event.conversation_id) {
     const change = { ...(data.status && { status: data.status }), ...(data.error && { error: data.error }) }
     threads.get(event.conversation_id)?.patch(data.message_id, change)
   }
-  if (event.conversation_id) applyConversation(event.conversation_id, event, data.changes ?? {}, data.conversation)
+  if (event.conversation_id)
+    applyConversation(event.conversation_id, event, data.changes ?? {}, data.conversation)
   if (data.presence) takePresence(data.presence)
   if (event.event.startsWith('contact.') && data.contact_id) contacts.stale(data.contact_id)
+  if (data.renumbered && event.conversation_id) void threads.get(event.conversation_id)?.again()
+  if (event.event === 'mention.created') notices.mentioned(event, data.text ?? '')
+  if (/^(?:user|team|role)\./.test(event.event)) directory.reloadSoon()
   if (event.event.startsWith('label.')) void directory.loadLabels().catch(() => undefined)
   if (event.event.startsWith('view.')) void directory.loadViews().catch(() => undefined)
 }
@@ -63,7 +77,12 @@ function applyMessage(message: Message): void {
   if (message.kind === 'message' && message.author.kind === 'customer') pulse.beat()
 }
 
-function applyConversation(id: Id, event: LiveEvent, changes: Partial<ConversationRow>, whole?: ConversationRow): void {
+function applyConversation(
+  id: Id,
+  event: LiveEvent,
+  changes: Partial<ConversationRow>,
+  whole?: ConversationRow,
+): void {
   const isMove = whole !== undefined || moving.some((name) => name in changes)
   if (isMove) inbox.countAgain()
   const known = registry.get(id)
@@ -72,7 +91,11 @@ function applyConversation(id: Id, event: LiveEvent, changes: Partial<Conversati
     if (!(whole ? known.take(whole) : known.change(changes, event.seq))) return
     inbox.touch(known)
     notices.changed(before, known.row, event)
-    if ('owner' in changes) void threads.get(id)?.refresh().catch(() => undefined)
+    if ('owner' in changes)
+      void threads
+        .get(id)
+        ?.refresh()
+        .catch(() => undefined)
   } else if (whole) {
     const made = registry.put(whole)
     inbox.touch(made)

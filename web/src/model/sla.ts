@@ -17,7 +17,9 @@ const BREACH_AT = 85
 export function promised(row: ConversationRow, now: number): Promised | null {
   if (row.due_at === null || row.status === 'resolved') return null
   const due = Date.parse(row.due_at)
-  const from = Date.parse((row.due_kind === 'resolution' ? row.created_at : row.waiting_since) ?? row.created_at)
+  const from = Date.parse(
+    (row.due_kind === 'resolution' ? row.created_at : row.waiting_since) ?? row.created_at,
+  )
   const secondsLeft = Math.round((due - now) / 1000)
   const target = Math.max(1, due - from)
   const used = Math.max(0, Math.min(100, ((now - from) / target) * 100))

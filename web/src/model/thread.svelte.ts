@@ -60,6 +60,12 @@ export class Thread {
     this.messages = [...this.#byId.values()].sort((a, b) => a.seq - b.seq)
   }
 
+  /** The messages were moved or numbered anew: take them all from the server. */
+  async again(): Promise<void> {
+    this.#byId.clear()
+    await this.load()
+  }
+
   patch(id: Id, change: Partial<Message>): void {
     const known = this.#byId.get(id)
     if (known) this.put([{ ...known, ...change }])

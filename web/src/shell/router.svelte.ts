@@ -30,11 +30,20 @@ addEventListener('popstate', read)
 
 /** Plain links inside the app change the screen without loading the page again. */
 addEventListener('click', (event) => {
-  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+  if (
+    event.defaultPrevented ||
+    event.button !== 0 ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return
   const anchor = event.target instanceof Element ? event.target.closest('a') : null
   if (!anchor?.href || anchor.target || anchor.hasAttribute('download')) return
   const to = new URL(anchor.href)
-  if (to.origin !== location.origin || to.pathname.startsWith('/api') || to.pathname.startsWith('/files')) return
+  if (to.origin !== location.origin || to.pathname.startsWith('/api') || to.pathname.startsWith('/files'))
+    return
   if (anchor.dataset['native'] !== undefined) return
   event.preventDefault()
   router.go(to.pathname + to.search)

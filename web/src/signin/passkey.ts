@@ -7,7 +7,10 @@ export const passkeysWork = (): boolean =>
 
 /** Ask the device for a passkey and the server whether it is right. @param ticket when the password came first */
 export async function askPasskey(ticket?: string): Promise<SignInAnswer> {
-  const answer = (await api.passkeyOptions(ticket)) as { publicKey?: unknown; ticket?: string } & Record<string, unknown>
+  const answer = (await api.passkeyOptions(ticket)) as { publicKey?: unknown; ticket?: string } & Record<
+    string,
+    unknown
+  >
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
     (answer.publicKey ?? answer) as PublicKeyCredentialRequestOptionsJSON,
   )

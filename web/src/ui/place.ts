@@ -12,8 +12,14 @@ export function place(box: HTMLElement, anchor: Element, side: Side): void {
   const { width, height } = box.getBoundingClientRect()
   const roomBelow = innerHeight - to.bottom - GAP - EDGE
   const roomAbove = to.top - GAP - EDGE
-  const above = side.startsWith('above') ? roomAbove >= height || roomAbove > roomBelow : height > roomBelow && roomAbove > roomBelow
-  const wishedLeft = side.endsWith('end') ? to.right - width : side === 'above' ? to.left + to.width / 2 - width / 2 : to.left
+  const above = side.startsWith('above')
+    ? roomAbove >= height || roomAbove > roomBelow
+    : height > roomBelow && roomAbove > roomBelow
+  const wishedLeft = side.endsWith('end')
+    ? to.right - width
+    : side === 'above'
+      ? to.left + to.width / 2 - width / 2
+      : to.left
   box.style.position = 'fixed'
   box.style.margin = '0'
   box.style.inset = 'auto'

@@ -17,8 +17,17 @@ class Toasts {
   list = $state.raw<Toast[]>([])
 
   /** Say what was done; with `undo`, offer to take it back. */
-  show(text: string, more: Partial<Pick<Toast, 'tone' | 'undo' | 'settle'>> & { stays?: number } = {}): number {
-    const toast: Toast = { id: ++count, text, tone: more.tone ?? 'plain', undo: more.undo, settle: more.settle }
+  show(
+    text: string,
+    more: Partial<Pick<Toast, 'tone' | 'undo' | 'settle'>> & { stays?: number } = {},
+  ): number {
+    const toast: Toast = {
+      id: ++count,
+      text,
+      tone: more.tone ?? 'plain',
+      undo: more.undo,
+      settle: more.settle,
+    }
     // Three at most: an older one settles when the fourth comes.
     for (const old of this.list.slice(0, Math.max(0, this.list.length - 2))) this.close(old.id)
     this.list = [...this.list, toast]

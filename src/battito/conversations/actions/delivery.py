@@ -1,18 +1,16 @@
-"""How far messages came: statuses that only move forward, edits and deletions that came from outside, sending again."""
+"""How far messages came: statuses that only move forward, edits and deletions that came from outside."""
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from battito.conversations.events import MessageChanged, MessageStatus
-from battito.conversations.models import Delivery, DeliveryError, EmailFields, Message
+from battito.conversations.models import DeliveryError, EmailFields, Message
 from battito.conversations.queries.rows import message_from
-from battito.platform.action import action
 from battito.platform.database import Tx
-from battito.platform.errors import Conflict, NotFound
+from battito.platform.errors import NotFound
 
 Reported = Literal["sent", "delivered", "read", "failed"]
 RANK: Final = {"queued": 0, "sent": 1, "delivered": 2, "read": 3}
@@ -45,10 +43,6 @@ update message set text = coalesce($3, text), html = case when $3::text is null 
   deleted_at = coalesce(deleted_at, $6) where workspace_id = $1 and id = $2 returning *
 """
 PART: Final = "insert into message_part(workspace_id, account_id, provider_id, message_id) values ($1, $2, $3, $4) on conflict do nothing"
-REQUEUE: Final = """
-insert into outbox(message_id, workspace_id, conversation_id, account_id, seq, due_at) values ($1, $2, $3, $4, $5, $6)
-on conflict (message_id) do nothing
-"""
 
 
 def moves(current: str, reported: str) -> bool:
@@ -149,46 +143,4 @@ async def change_message(
     tx.emit(
         MessageChanged(conversation_id=place["id"], seq=seq, message=message, changes={"seq": seq, "version": version})
     )
-    return message
-
-
-@action("message.retry", permission="conversations.handle")
-async def retry_message(tx: Tx, message_id: UUID) -> Message:
-    """Send a failed message again, under the same ids. Raises `NotFound`, `Conflict` when it did not fail."""
-    conversation_id = await tx.fetchval(CONVERSATION, tx.workspace_id, message_id)
-    brands = list(tx.context.brands) if tx.context.brands is not None else None
-    place = await tx.fetchrow(
-        "select id, seq from conversation where workspace_id = $1 and id = $2 and ($3::uuid[] is null or brand_id = any($3)) for update",
-        tx.workspace_id, conversation_id, brands,
-    )  # fmt: skip
-    row = await tx.fetchrow(OURS, tx.workspace_id, message_id)
-    if place is None or row is None:
-        raise NotFound("There is no such message in this workspace.")
-    if row["status"] != "failed" or row["author_kind"] == "customer" or row["account_id"] is None:
-        raise Conflict(
-            "Only a message that could not be sent can be sent again; this one did not fail.",
-            code="not-failed",
-            message_status=row["status"],
-        )
-    await tx.execute(
-        "update message set status = 'queued', error = null where workspace_id = $1 and id = $2",
-        tx.workspace_id,
-        message_id,
-    )
-    await tx.execute(REQUEUE, message_id, tx.workspace_id, place["id"], row["account_id"], row["seq"], tx.now)
-    seq = place["seq"] + 1
-    version = await tx.fetchval(COUNT, tx.workspace_id, place["id"], seq)
-    tx.emit(
-        MessageStatus(
-            conversation_id=place["id"],
-            seq=seq,
-            message_id=message_id,
-            status="queued",
-            changes={"seq": seq, "version": version},
-        )
-    )
-    was: Any = msgspec.to_builtins(row["error"])
-    tx.audit("message", message_id, before={"status": "failed", "error": was}, after={"status": "queued"})
-    message = message_from(row)
-    message.status, message.error = Delivery.queued, None
     return message

@@ -233,7 +233,7 @@ async def _open(
         f"select {COLUMNS} {FROM} where c.workspace_id = $1 and c.id = $2", tx.workspace_id, conversation_id
     )
     assert row is not None
-    tx.emit(ConversationCreated(conversation_id=conversation_id, seq=1, conversation=conversation_from(row)))
+    tx.emit(ConversationCreated(conversation_id=conversation_id, seq=0, conversation=conversation_from(row)))
     if linked is not None:
         await _link_back(tx, linked, conversation_id)
     await tx.flush()  # before the message's own event

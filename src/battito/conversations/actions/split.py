@@ -58,12 +58,12 @@ async def split(tx: Tx, conversation_id: UUID, message_ids: list[UUID], subject:
     made = msgspec.structs.replace(new, **new_fields)
     tx.emit(ConversationCreated(conversation_id=new.id, seq=new.seq, conversation=made))
     created = await change(
-        tx, new, new_fields, ConversationSplit, other=row.id, message_ids=move.message_ids, always=True,
+        tx, new, new_fields, ConversationSplit, other=row.id, message_ids=move.message_ids, renumbered=True, always=True,
         activity={"verb": "split-from", "from": short(row)},
     )  # fmt: skip
     step = {"action": "conversation.unsplit", "arguments": {"conversation_id": str(row.id), "other_id": str(new.id), "move_id": str(move.id)}}
     done = await change(
-        tx, row, fields, ConversationSplit, other=new.id, message_ids=move.message_ids, always=True,
+        tx, row, fields, ConversationSplit, other=new.id, message_ids=move.message_ids, renumbered=True, always=True,
         activity={"verb": "split", "to": short(created.conversation), "count": len(moving)}, steps=[step],
     )  # fmt: skip
     return SplitDone(conversation=done.conversation, created=created.conversation, undo=done.undo)
@@ -96,7 +96,7 @@ async def unsplit(tx: Tx, conversation_id: UUID, other_id: UUID, move_id: UUID) 
     back = rules.restoring(row, move.source_before, move.target_after, key=[]).fields
     done = await change(
         tx, row, {**back, **await stream_fields(tx, row.id)}, ConversationSplit, other=new.id, message_ids=move.message_ids,
-        always=True, activity={"verb": "undone", "of": "split"},
+        renumbered=True, always=True, activity={"verb": "undone", "of": "split"},
     )  # fmt: skip
     return [done.conversation, gone.conversation]
 

@@ -15,7 +15,7 @@ from message m join conversation c on c.id = m.conversation_id and c.workspace_i
 join contact p on p.id = c.contact_id and p.workspace_id = c.workspace_id
 where m.workspace_id = $1 and m.id = $2
 """
-# where the customer wrote from last in this conversation, else the primary identity of that kind
+# for mail, where the customer wrote from last in this conversation goes before
 IDENTITY: Final = """
 select value from identity where workspace_id = $1 and contact_id = $2 and kind = $3 and ($4 = '' or starts_with(value, $4))
 order by is_primary desc, verified desc, created_at desc limit 1
@@ -62,12 +62,17 @@ async def to_send(connection: Any, workspace_id: UUID, message_id: UUID, kind: s
     thread = await connection.fetch(THREAD, workspace_id, conversation, row["account_id"], seq)
     latest = await connection.fetchrow(LATEST, workspace_id, conversation, seq)
     customers = [t for t in thread if t["author_kind"] == "customer"]
+    latest_message = message_from(latest) if latest is not None else None
+    sender = latest_message.email.sender if latest_message is not None and latest_message.email is not None else None
+    identity = sender.address.lower() if sender is not None and kind == "email" else None
+    if not identity:
+        identity = await connection.fetchval(IDENTITY, workspace_id, row["contact_id"], kind, prefix)
     reply_to = await connection.fetchval(PROVIDER_ID, workspace_id, message.reply_to) if message.reply_to else None
     return ToSend(
         message=message, account_id=row["account_id"], provider_id=row["provider_id"], number=row["number"], subject=row["subject"],
         brand_id=row["brand_id"], contact_id=row["contact_id"], contact_name=row["contact_name"], language=row["contact_language"],
-        identity=await connection.fetchval(IDENTITY, workspace_id, row["contact_id"], kind, prefix),
+        identity=identity,
         thread=[t["provider_id"] for t in reversed(thread)], last_inbound=customers[0]["provider_id"] if customers else None,
         last_inbound_at=customers[0]["created_at"] if customers else None, reply_to=reply_to,
-        latest=message_from(latest) if latest is not None else None,
+        latest=latest_message,
     )  # fmt: skip

@@ -58,7 +58,7 @@ on conflict (workspace_id) do update set next = conversation_number.next + 1 ret
 NEW_CONVERSATION: Final = """
 insert into conversation(id, workspace_id, number, brand_id, contact_id, channel, account_id, subject, status, team_id, queue_id, live, linked,
   attributes, resolved_at, seq, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16) on conflict (id) do nothing
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16) on conflict (id) do nothing
 """
 TEAM_AND_QUEUE: Final = "select (select id from team where workspace_id = $1 and id = $2) as team_id, (select id from brand where workspace_id = $1 and id = $3) as brand_id"
 LINK: Final = """

@@ -187,7 +187,8 @@ class EmbeddedPostgres:
             on_disk.prepare_cluster(self._chosen, self.data, self.cluster, lock.fileno())
             folder = on_disk.choose_socket_folder(self.data, self.cluster, self._chosen.identity)
             on_disk.clear_socket(folder)
-            settings = on_disk.server_settings() | {"unix_socket_directories": str(folder)} | self.settings
+            quoted = '"' + str(folder).replace('"', '""') + '"'  # it is a list, and a path may hold a comma
+            settings = on_disk.server_settings() | {"unix_socket_directories": quoted} | self.settings
             options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
             command = self._chosen.command(self.data, "postgres", "-D", self.cluster, "-p", str(PORT), *options)
             with self._open_log() as output, self._guard:

@@ -53,8 +53,8 @@ class Core(Matching):
         self._timers = Timers()
         self._agent_number = 0
         self._interaction_number = 0
+        self._boost_s = self.settings.priority_boost_s
         self._offers_at_once = self.settings.offers_at_once
-        self._window_s = self.settings.window_s
         self._wrapping: dict[Id, set[Id]] = {}
         for queue in queues:
             self.put_queue(queue)
@@ -117,23 +117,16 @@ class Core(Matching):
         if agent is not None:
             why = why_agent(self, interaction, agent, now) if self.explaining else None
             self._give(interaction, agent, now, out, why)
-            self._relist(agent)
+            if agent.used < agent.capacity or self._interrupting:
+                self._relist(agent)
             return
-        self.wait(interaction)
-        line = interaction.plan.line
-        line.waiting += 1
-        if line.flow.since is None:
-            line.flow.since = now
+        self.wait(interaction, now)
         if interaction.plan.stepwise or interaction.refused is not None:
             self._set_timers(interaction, now)
 
     def _relist(self, agent: Agent) -> None:
         """Put an agent just taken from a shelf back with the room that is left; nothing that waits could use it."""
-        if (
-            (agent.used < agent.capacity or self._interrupting)
-            and agent.willing
-            and agent.offers < self._offers_at_once
-        ):
+        if agent.willing and agent.offers < self._offers_at_once:
             self.enlist(agent)
 
     def _set_timers(self, interaction: Interaction, now: float) -> None:
@@ -174,14 +167,6 @@ class Core(Matching):
             return False
         found = (self.agents.get(name) for name in step.agents)
         return all(agent is None or agent.presence is Presence.OFFLINE for agent in found)
-
-    def _unwait(self, interaction: Interaction, now: float, *, gone: bool) -> None:
-        """Take a waiting interaction off its list; `gone` when it leaves the queue's line for good."""
-        self.leave(interaction)
-        line = interaction.plan.line
-        line.waiting -= 1
-        if gone:
-            line.flow.departed(now, line.waiting)
 
     def _give(
         self, interaction: Interaction, agent: Agent, now: float, out: list[Decision], why: Why | None = None
@@ -254,7 +239,7 @@ class Core(Matching):
                 self.enlist(agent)
                 return
             why = why_interaction(self, interaction, agent, now) if self.explaining else None
-            self._unwait(interaction, now, gone=True)
+            self.leave(interaction, now, gone=True)
             self._give(interaction, agent, now, out, why)
 
     def _let_presence_be(
@@ -276,7 +261,7 @@ class Core(Matching):
         """Whether the agent takes new work at all, after a change of presence, next presence or set-aside."""
         agent.willing = agent.presence is Presence.AVAILABLE and agent.next is None and agent.aside_until is None
         if not agent.willing and agent.listed:
-            self.unlist(agent)
+            agent.unlist()
 
     def _let_go(self, id_: Id, agent: Agent, now: float, out: list[Decision]) -> None:
         """Free the capacity a piece of work took. Does not serve the agent."""
@@ -334,16 +319,10 @@ class Core(Matching):
         out.append(Withdrawn(interaction.id, agent.id, reason))
         return agent
 
-    def _leave_contact(
+    def _begin_wrap_up(
         self, interaction: Interaction, agent: Agent, now: float, out: list[Decision], wrap_up_s: float | None
     ) -> None:
-        """The contact is over for the agent: wrap-up, or free at once."""
-        interaction.agent = None
-        interaction.interrupted = False
-        if wrap_up_s == 0:
-            self._let_go(interaction.id, agent, now, out)
-            self._serve(agent, now, out)
-            return
+        """The contact is over, the agent's work after it begins; it takes the contact's place and capacity."""
         due = None if wrap_up_s is None else now + wrap_up_s
         queue = interaction.plan.line.queue.id
         wrap_up = WrapUp(interaction.id, interaction.number, interaction.channel, queue, agent, due)
@@ -401,11 +380,11 @@ class Core(Matching):
         overflow = interaction.plan.overflow
         if kind is Kind.OVERFLOW and overflow is not None and overflow.queue in self.lines:
             before = interaction.plan.line.queue.id
-            self._unwait(interaction, now, gone=True)
+            self.leave(interaction, now, gone=True)
             self._enter(interaction, self._plan(overflow.queue, interaction.channel.kind), now)
             out.append(Overflowed(interaction.id, before, overflow.queue))
         else:
-            self._unwait(interaction, now, gone=False)
+            self.leave(interaction, now, gone=False)
             if kind is Kind.OVERFLOW:
                 interaction.overflow_due = None
         self._place(interaction, now, out)

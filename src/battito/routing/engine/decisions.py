@@ -1,6 +1,8 @@
 """What the engine answers. Each call returns the list of decisions it led to, in order.
 
-Decisions are facts for the adapter to carry out: write, announce, ring. They carry ids only.
+Decisions are facts for the adapter to carry out: write, announce, ring. They carry ids only. What the caller said
+itself (finished, cancelled) is not repeated. An `Offered` ends with exactly one of `Assigned`, `Declined`, `Expired`
+and `Withdrawn` for the same interaction and agent.
 """
 
 from typing import TypeAlias
@@ -141,22 +143,6 @@ class CallbackKept(Decision, frozen=True, tag="callback-kept", gc=False):
     channel: str
 
 
-class Cancelled(Decision, frozen=True, tag="cancelled", gc=False):
-    """The interaction left before an agent had it (abandoned, solved elsewhere)."""
-
-    interaction: Id
-    queue: Id
-    reason: str
-    waited_s: float
-
-
-class Finished(Decision, frozen=True, tag="finished", gc=False):
-    """The contact with the customer is over."""
-
-    interaction: Id
-    agent: Id
-
-
 class WrapUpStarted(Decision, frozen=True, tag="wrap-up-started", gc=False):
     """The agent works after the contact, until `ends_at` (None: until they end it)."""
 
@@ -228,8 +214,6 @@ AnyDecision: TypeAlias = (
     | Transferred
     | Requeued
     | CallbackKept
-    | Cancelled
-    | Finished
     | WrapUpStarted
     | WrapUpExtended
     | WrapUpEnded

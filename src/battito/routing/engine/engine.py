@@ -114,6 +114,7 @@ class Engine(InteractionCalls):
             kept = engine.lines[flow.queue].flow
             kept.departures, kept.seconds, kept.since = flow.departures, flow.seconds, flow.since
         for agent in engine.agents.values():
+            agent.load = agent.used / agent.capacity
             engine._weigh(agent)
             if agent.willing and agent.offers < engine._offers_at_once:
                 engine.enlist(agent)
@@ -127,7 +128,7 @@ class Engine(InteractionCalls):
             agent = self.best_agent(interaction, now)
             if agent is not None:
                 why = why_agent(self, interaction, agent, now) if self.explaining else None
-                self._unwait(interaction, now, gone=True)
+                self.leave(interaction, now, gone=True)
                 self._give(interaction, agent, now, out, why)
                 self._relist(agent)
         return out
@@ -180,8 +181,7 @@ class Engine(InteractionCalls):
         if agent is None:
             if state.accepted:
                 raise Unknown("agent", state.agent or "(nobody)")
-            self.wait(interaction)
-            plan.line.waiting += 1
+            self.wait(interaction, state.entered_at)
             self._set_timers(interaction, -FOREVER)
             return
         interaction.agent = agent

@@ -157,7 +157,7 @@ def _passed_agent(matching: Matching, interaction: Interaction, chosen: Agent, a
     requirement = interaction.requirement
     if matching.level(agent, requirement) < matching.level(chosen, requirement):
         return PassedOver(agent.id, "less-skilled")
-    if agent.used / agent.capacity > chosen.used / chosen.capacity:
+    if agent.load > chosen.load:
         return PassedOver(agent.id, "more-loaded")
     if matching.rank(agent) > matching.rank(chosen):
         return PassedOver(agent.id, "more-occupied")

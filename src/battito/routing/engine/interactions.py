@@ -9,10 +9,8 @@ from battito.routing.engine.config import Id, Ring
 from battito.routing.engine.core import FOREVER
 from battito.routing.engine.decisions import (
     CallbackKept,
-    Cancelled,
     Decision,
     Declined,
-    Finished,
     Transferred,
 )
 from battito.routing.engine.errors import AlreadyKnown, NoRoom, NotOffered, Unknown, WrongState
@@ -62,7 +60,7 @@ class InteractionCalls(AgentCalls):
         entered = now if entered_at is None else entered_at
         priority += plan.line.queue.priority
         self._interaction_number += 1
-        key = entered - priority * self.settings.priority_boost_s
+        key = entered - priority * self._boost_s
         step = plan.steps[0]
         interaction = Interaction(
             interaction_id,
@@ -137,29 +135,34 @@ class InteractionCalls(AgentCalls):
         out: list[Decision] = []
         agent = None
         if state is WAITING:
-            self._unwait(interaction, now, gone=True)
+            self.leave(interaction, now, gone=True)
         elif state is OFFERED:
             agent = self._withdraw(interaction, now, out, reason)
         else:
             raise WrongState("An agent is handling the interaction: finish it instead.")
         interaction.state = GONE
         del self.interactions[interaction_id]
-        out.append(Cancelled(interaction_id, interaction.plan.line.queue.id, reason, now - interaction.entered))
         if agent is not None:
             self._serve(agent, now, out)
         return out
 
     def finish(self, interaction_id: Id, now: float, *, wrap_up_s: float | UnsetType | None = UNSET) -> list[Decision]:
         """The contact is over. `wrap_up_s` replaces the queue's: 0 none, None until the agent ends it."""
-        interaction = self._interaction(interaction_id)
+        interaction = self.interactions.get(interaction_id)
+        if interaction is None:
+            raise Unknown("interaction", interaction_id)
         agent = interaction.agent
         if interaction.state is not HANDLING or agent is None:
             raise WrongState("Nobody is handling the interaction.")
         interaction.state = GONE
         del self.interactions[interaction_id]
-        out: list[Decision] = [Finished(interaction_id, agent.id)]
+        out: list[Decision] = []
         seconds = interaction.plan.service.wrap_up_s if wrap_up_s is UNSET else wrap_up_s
-        self._leave_contact(interaction, agent, now, out, seconds)
+        if seconds == 0.0:
+            self._let_go(interaction_id, agent, now, out)
+            self._serve(agent, now, out)
+        else:
+            self._begin_wrap_up(interaction, agent, now, out, seconds)
         return out
 
     def transfer(
@@ -186,7 +189,7 @@ class InteractionCalls(AgentCalls):
         agent = interaction.agent
         state = interaction.state
         if state is WAITING:
-            self._unwait(interaction, now, gone=True)
+            self.leave(interaction, now, gone=True)
         elif state is OFFERED:
             self._withdraw(interaction, now, out, "transferred")
         if priority is not None:
@@ -200,7 +203,13 @@ class InteractionCalls(AgentCalls):
             self._refuse(interaction, agent, now, before.service.refused_for_s)
         if state is HANDLING and agent is not None:
             seconds = before.service.wrap_up_s if wrap_up_s is UNSET else wrap_up_s
-            self._leave_contact(interaction, agent, now, out, seconds)
+            interaction.agent = None
+            interaction.interrupted = False
+            if seconds == 0.0:
+                self._let_go(interaction_id, agent, now, out)
+                self._serve(agent, now, out)
+            else:
+                self._begin_wrap_up(interaction, agent, now, out, seconds)
             self._spare_those_wrapping_up(interaction)
         self._enter(interaction, plan, now)
         self._place(interaction, now, out)
@@ -221,7 +230,7 @@ class InteractionCalls(AgentCalls):
         out: list[Decision] = [CallbackKept(interaction_id, queue, channel or interaction.channel.kind)]
         if channel is not None and channel != interaction.channel.kind:
             plan = self._plan(queue, channel, interaction.plan.rings)
-            self._unwait(interaction, now, gone=False)
+            self.leave(interaction, now, gone=False)
             interaction.plan = plan
             interaction.channel = plan.channel
             interaction.step = plan.steps[min(interaction.ring, len(plan.steps) - 1)]
@@ -234,7 +243,7 @@ class InteractionCalls(AgentCalls):
         interaction = self._interaction(interaction_id)
         waiting = interaction.state is WAITING
         if waiting:
-            self._unwait(interaction, now, gone=False)
+            self.leave(interaction, now, gone=False)
         self._change_priority(interaction, priority)
         out: list[Decision] = []
         if waiting:
@@ -259,7 +268,7 @@ class InteractionCalls(AgentCalls):
         out: list[Decision] = []
         other = None
         if interaction.state is WAITING:
-            self._unwait(interaction, now, gone=True)
+            self.leave(interaction, now, gone=True)
         else:
             other = self._withdraw(interaction, now, out, "pulled")
         if isinstance(wrap_up, WrapUp):

@@ -7,8 +7,8 @@ gives the best free agent. Heaps are lazy: entries that stopped being true are d
 when they are more than the true ones.
 """
 
-import math
 from heapq import heapify, heappop, heappush
+from math import inf, log
 
 from battito.routing.engine.config import Channel, Choice, Id, Levels, Ring, Settings
 from battito.routing.engine.records import (
@@ -42,8 +42,12 @@ class Matching:
         self._requirements: list[Requirement] = []
         self._by_demand: dict[tuple[str, tuple[tuple[Skill, int], ...]], Requirement] = {}
         self._shelves: dict[tuple[str, frozenset[Skill]], Shelf] = {}
+        self._shelves_by_skill: dict[Skill | None, list[Shelf]] = {}
+        """Each shelf once, under one of its skills; None: those that ask for no skill."""
+        self._agents_by_skill: dict[Skill, dict[Id, Agent]] = {}
         self._nonempty = 0
         self._personal: dict[Id, list[WaitingEntry]] = {}
+        self._window_s = settings.window_s
         self._by_occupancy = settings.choice is Choice.LEAST_OCCUPIED
         self._interrupting = any(channel.interrupts for channel in settings.channels)
 
@@ -69,8 +73,9 @@ class Matching:
             found = Requirement(number, 1 << number, channel, channel.units, skills, shelf)
             self._requirements.append(found)
             self._by_demand[channel.kind, skills] = found
-            for agent in self.agents.values():
-                if qualifies(agent, found):
+            shelf.requirements.append(found)
+            for agent in self._agents_with(shelf.skills):
+                if has_levels(agent, found) and takes(agent, channel):
                     agent.mask |= found.bit
         return found
 
@@ -78,12 +83,20 @@ class Matching:
         shelf = self._shelves.get((channel.kind, skills))
         if shelf is None:
             shelf = self._shelves[channel.kind, skills] = Shelf(channel, channel.units, skills)
-            for agent in self.agents.values():
-                if self._stands_on(agent, shelf) and agent.listed and agent.room(channel):
-                    self._put(agent, *agent.shelves[-1])
+            self._shelves_by_skill.setdefault(min(skills, key=repr, default=None), []).append(shelf)
+            for agent in self._agents_with(skills):
+                if self._put_on(agent, shelf) and agent.listed and agent.room(channel):
+                    heappush(shelf.heap, self._entry(agent, agent.shelves[-1][1]))
         return shelf
 
-    def _stands_on(self, agent: Agent, shelf: Shelf) -> bool:
+    def _agents_with(self, skills: frozenset[Skill]) -> list[Agent]:
+        """Agents who may have all of these skills: all who have the rarest of them."""
+        if not skills:
+            return list(self.agents.values())
+        sets = [self._agents_by_skill.get(skill, {}) for skill in skills]
+        return list(min(sets, key=len).values())
+
+    def _put_on(self, agent: Agent, shelf: Shelf) -> bool:
         """Note the shelf with the agent if they may ever stand there."""
         if not takes(agent, shelf.channel) or not all(skill in agent.skills for skill in shelf.skills):
             return False
@@ -96,13 +109,17 @@ class Matching:
 
     def place_agent(self, agent: Agent) -> None:
         """Compute what the agent can serve; after any change of skills, channels or capacity."""
-        self.unlist(agent)
+        agent.unlist()
         self.forget_places(agent)
-        for requirement in self._requirements:
-            if qualifies(agent, requirement):
-                agent.mask |= requirement.bit
-        for shelf in self._shelves.values():
-            self._stands_on(agent, shelf)
+        agent.load = agent.used / agent.capacity
+        for skill in agent.skills:
+            self._agents_by_skill.setdefault(skill, {})[agent.id] = agent
+        for skill_or_none in (None, *agent.skills):
+            for shelf in self._shelves_by_skill.get(skill_or_none, ()):
+                if self._put_on(agent, shelf):
+                    for requirement in shelf.requirements:
+                        if has_levels(agent, requirement):
+                            agent.mask |= requirement.bit
 
     def forget_places(self, agent: Agent) -> None:
         """Take the agent out of all classes and shelves."""
@@ -110,6 +127,8 @@ class Matching:
             shelf.members -= 1
         agent.shelves = []
         agent.mask = 0
+        for agents in self._agents_by_skill.values():
+            agents.pop(agent.id, None)
 
     # ---- free agents
 
@@ -121,19 +140,20 @@ class Matching:
         """
         if not self._by_occupancy:
             return 0.0
-        distance = agent.occupancy - min(agent.used / agent.capacity, 1.0)
+        load = agent.load
+        distance = agent.occupancy - (load if load < 1.0 else 1.0)
         if distance > 0.0:
-            return math.log(distance) + agent.accounted / self.settings.window_s
+            return log(distance) + agent.accounted / self._window_s
         if distance == 0.0:
-            return -MIRROR / 2 if agent.used else -math.inf
-        return -MIRROR - math.log(-distance) - agent.accounted / self.settings.window_s
+            return -MIRROR / 2 if load else -inf
+        return -MIRROR - log(-distance) - agent.accounted / self._window_s
 
     def enlist(self, agent: Agent) -> None:
         """Put the agent on the shelves of all work they have room for."""
-        agent.epoch += 1
+        agent.epoch = epoch = agent.epoch + 1
         agent.listed = True
-        rank, since, number, epoch = self.rank(agent), agent.since, agent.number, agent.epoch
-        load = agent.used / agent.capacity
+        rank = self.rank(agent)
+        load, since, number = agent.load, agent.since, agent.number
         free = agent.capacity - agent.used
         for shelf, level in agent.shelves:
             if shelf.units <= free or (shelf.channel.interrupts and agent.room(shelf.channel)):
@@ -142,17 +162,8 @@ class Matching:
                 if len(heap) > 2 * shelf.members + SLACK:
                     sweep_shelf(shelf)
 
-    def _put(self, agent: Agent, shelf: Shelf, level: int) -> None:
-        heappush(shelf.heap, self._entry(agent, level))
-
     def _entry(self, agent: Agent, level: int) -> ShelfEntry:
-        load = agent.used / agent.capacity
-        return (level, load, self.rank(agent), agent.since, agent.number, agent.epoch, agent)
-
-    def unlist(self, agent: Agent) -> None:
-        """Take the agent off all shelves."""
-        agent.epoch += 1
-        agent.listed = False
+        return (level, agent.load, self.rank(agent), agent.since, agent.number, agent.epoch, agent)
 
     def best_agent(self, interaction: Interaction, now: float) -> Agent | None:
         """The free agent this should go to: most skilled, least loaded, then by the workspace's choice."""
@@ -161,22 +172,16 @@ class Matching:
         requirement = interaction.requirement
         heap = requirement.shelf.heap
         bit = requirement.bit
-        refused = interaction.refused
-        kept: list[ShelfEntry] = []
-        found = None
         while heap:
             top = heap[0]
             agent = top[6]
             if agent.epoch != top[5]:
                 heappop(heap)
-            elif agent.mask & bit and (refused is None or refused.get(agent.id, now) <= now):
-                found = agent
-                break
+            elif agent.mask & bit and interaction.refused is None:
+                return agent
             else:
-                kept.append(heappop(heap))
-        for entry in kept:
-            heappush(heap, entry)
-        return found
+                return first_willing(heap, interaction, now)
+        return None
 
     def _best_named(self, interaction: Interaction, now: float) -> Agent | None:
         best: ShelfEntry | None = None
@@ -199,9 +204,13 @@ class Matching:
 
     # ---- waiting interactions
 
-    def wait(self, interaction: Interaction) -> None:
+    def wait(self, interaction: Interaction, now: float) -> None:
         """Put the interaction on the list of its class, or of each agent its ring names."""
         interaction.state = WAITING
+        line = interaction.plan.line
+        line.waiting += 1
+        if line.flow.since is None:
+            line.flow.since = now
         entry = (interaction.key, interaction.number, interaction.version, interaction)
         names = interaction.step.agents
         if names is not None:
@@ -213,17 +222,21 @@ class Matching:
         requirement.count += 1
         self._nonempty |= requirement.bit
 
-    def leave(self, interaction: Interaction) -> None:
-        """Take the interaction off its list."""
+    def leave(self, interaction: Interaction, now: float, *, gone: bool) -> None:
+        """Take the interaction off its list; `gone` when it leaves its queue's line for good."""
         interaction.version += 1
+        line = interaction.plan.line
+        line.waiting -= 1
+        if gone:
+            line.flow.departed(now, line.waiting)
         if interaction.step.agents is not None:
             return
         requirement = interaction.requirement
-        requirement.count -= 1
-        if requirement.count == 0:
-            self._nonempty &= ~requirement.bit
+        requirement.count = count = requirement.count - 1
+        if count == 0:
+            self._nonempty ^= requirement.bit
             requirement.heap.clear()
-        elif len(requirement.heap) > 2 * requirement.count + SLACK:
+        elif len(requirement.heap) > 2 * count + SLACK:
             requirement.heap = [entry for entry in requirement.heap if entry[2] == entry[3].version]
             heapify(requirement.heap)
 
@@ -274,10 +287,8 @@ class Matching:
         return min(fitting, default=None)
 
 
-def qualifies(agent: Agent, requirement: Requirement) -> bool:
-    """Whether the agent takes this channel and has every level asked for."""
-    if not takes(agent, requirement.channel):
-        return False
+def has_levels(agent: Agent, requirement: Requirement) -> bool:
+    """Whether the agent has every level asked for."""
     skills = agent.skills
     return all(skills.get(skill, 0) >= level for skill, level in requirement.skills)
 
@@ -290,6 +301,25 @@ def takes(agent: Agent, channel: Channel) -> bool:
 def is_refused(interaction: Interaction, agent: Agent, now: float) -> bool:
     """Whether the agent may not be asked for this interaction yet."""
     return interaction.refused is not None and interaction.refused.get(agent.id, now) > now
+
+
+def first_willing(heap: list[ShelfEntry], interaction: Interaction, now: float) -> Agent | None:
+    """The best agent on a shelf with the levels asked for who has not refused; the shelf is left as it was."""
+    bit = interaction.requirement.bit
+    kept: list[ShelfEntry] = []
+    found = None
+    while heap:
+        agent = heap[0][6]
+        if agent.epoch != heap[0][5]:
+            heappop(heap)
+        elif agent.mask & bit and not is_refused(interaction, agent, now):
+            found = agent
+            break
+        else:
+            kept.append(heappop(heap))
+    for entry in kept:
+        heappush(heap, entry)
+    return found
 
 
 def first_not_refused(heap: list[WaitingEntry], agent: Agent, now: float) -> WaitingEntry | None:

@@ -1,7 +1,7 @@
 """What the engine remembers. Private: callers see ids, decisions and snapshots."""
 
-import math
 from enum import Enum
+from math import exp
 from typing import Final, TypeAlias, TypeGuard
 
 from msgspec import Struct
@@ -66,6 +66,7 @@ class Shelf(Struct, eq=False):
     channel: Channel
     units: int
     skills: frozenset[Skill]
+    requirements: list[Requirement] = []
     heap: "list[ShelfEntry]" = []
     members: int = 0
 
@@ -155,6 +156,7 @@ class Agent:
         "held",
         "id",
         "listed",
+        "load",
         "mask",
         "next",
         "number",
@@ -194,6 +196,7 @@ class Agent:
         self.listed = False
         self.held: dict[Id, Interaction | WrapUp] = {}
         self.used = 0
+        self.load = 0.0
         self.offers = 0
         self.occupancy = 0.0
         self.accounted = now
@@ -205,22 +208,26 @@ class Agent:
         The occupancy is an exponentially weighted mean of the share of capacity in use, time constant `window_s`.
         """
         elapsed = now - self.accounted
-        if elapsed > 0:
-            load = self.used / self.capacity
-            if load > 1.0:
-                load = 1.0
-            self.occupancy = load + (self.occupancy - load) * math.exp(-elapsed / window_s)
+        if elapsed > 0.0:
+            share = self.load if self.load < 1.0 else 1.0
+            self.occupancy = share + (self.occupancy - share) * exp(-elapsed / window_s)
             self.accounted = now
         self.used = used
+        self.load = used / self.capacity
+
+    def unlist(self) -> None:
+        """Stand on no shelf any more: what is there is stale from now on."""
+        self.epoch += 1
+        self.listed = False
 
     def take(self, interaction: Interaction, now: float, window_s: float) -> None:
-        """Have the interaction from now on, at the cost of its units. What stands on shelves is true no more."""
+        """Have the interaction from now on, at the cost of its units."""
         self.account(now, self.used + interaction.channel.units, window_s)
         self.since = now
         self.held[interaction.id] = interaction
+        interaction.agent = self
         self.epoch += 1
         self.listed = False
-        interaction.agent = self
 
     def drop(self, id_: Id, now: float, window_s: float) -> None:
         """Be rid of a piece of work, and free for that much more."""
@@ -232,8 +239,8 @@ class Agent:
 
     def occupancy_at(self, now: float, window_s: float) -> float:
         """The rolling occupancy, 0 to 1, at a moment not before the last change."""
-        load = min(self.used / self.capacity, 1.0)
-        return load + (self.occupancy - load) * math.exp(-max(now - self.accounted, 0.0) / window_s)
+        share = min(self.load, 1.0)
+        return share + (self.occupancy - share) * exp(-max(now - self.accounted, 0.0) / window_s)
 
     def room(self, channel: Channel) -> bool:
         """Whether a piece of work of this kind fits, counting what it may not interrupt."""

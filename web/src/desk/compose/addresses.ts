@@ -26,6 +26,8 @@ export function badAddresses(text: string): string[] {
 
 export function writeAddresses(list: readonly Address[]): string {
   return list
-    .map(({ address, name }) => (name ? `${/[,;"<>]/.test(name) ? `"${name.replaceAll('"', '')}"` : name} <${address}>` : address))
+    .map(({ address, name }) =>
+      name ? `${/[,;"<>]/.test(name) ? `"${name.replaceAll('"', '')}"` : name} <${address}>` : address,
+    )
     .join(', ')
 }

@@ -1,6 +1,14 @@
 import { upload } from '../../api/files'
 import { asProblem } from '../../api/problem'
-import type { Attachment, ConversationDetail, Draft, EmailFields, Id, Mode, NewMessage } from '../../api/types'
+import type {
+  Attachment,
+  ConversationDetail,
+  Draft,
+  EmailFields,
+  Id,
+  Mode,
+  NewMessage,
+} from '../../api/types'
 import { explain } from '../../i18n/explain'
 import { drafts } from '../../model/drafts.svelte'
 import { directory } from '../../model/directory.svelte'
@@ -51,7 +59,12 @@ export class Writing {
   changed(): void {
     this.#touched = true
     const { text, files } = this
-    drafts.write(this.id, this.mode, { text, attachments: files, email: $state.snapshot(this.email), mentions: [] })
+    drafts.write(this.id, this.mode, {
+      text,
+      attachments: files,
+      email: $state.snapshot(this.email),
+      mentions: [],
+    })
   }
 
   /** Keep what has not been kept yet. */
@@ -86,7 +99,9 @@ export class Writing {
   get mentions(): Id[] {
     if (this.mode !== 'note') return []
     const text = this.text.toLowerCase()
-    return [...directory.colleagues.values()].filter((one) => text.includes(`@${one.name.toLowerCase()}`)).map((one) => one.id)
+    return [...directory.colleagues.values()]
+      .filter((one) => text.includes(`@${one.name.toLowerCase()}`))
+      .map((one) => one.id)
   }
 
   /** The message to send, or null while there is nothing to send or a file is still on its way. */
@@ -120,7 +135,10 @@ export class Writing {
     }
     const patch = (change: Partial<Uploading>) =>
       (this.uploads = this.uploads.map((one) => (one.id === id ? { ...one, ...change } : one)))
-    this.uploads = [...this.uploads, { id, name: file.name, size: file.size, share: 0, problem: null, cancel }]
+    this.uploads = [
+      ...this.uploads,
+      { id, name: file.name, size: file.size, share: 0, problem: null, cancel },
+    ]
     try {
       const kept = await upload(file, (share) => patch({ share }), call.signal)
       forget()

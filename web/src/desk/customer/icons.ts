@@ -24,21 +24,52 @@ import type { IdentityKind, TimelineItem } from '../../api/types'
 import { channelIcon } from '../channels'
 
 const care: Record<string, Component> = {
-  ear: Ear, eye: Eye, phone: Phone, mail: Mail, clock: Clock, sun: Sun, languages: Languages, language: Languages,
-  home: House, house: House, users: Users, family: Users, message: MessageSquare, chat: MessageSquare, paper: FileText,
-  book: BookOpen, calendar: CalendarClock, flag: Flag, receipt: Receipt,
+  ear: Ear,
+  eye: Eye,
+  phone: Phone,
+  mail: Mail,
+  clock: Clock,
+  sun: Sun,
+  languages: Languages,
+  language: Languages,
+  home: House,
+  house: House,
+  users: Users,
+  family: Users,
+  message: MessageSquare,
+  chat: MessageSquare,
+  paper: FileText,
+  book: BookOpen,
+  calendar: CalendarClock,
+  flag: Flag,
+  receipt: Receipt,
 }
 
 /** The picture of a wish; a heart where none fits. */
 export const careIcon = (name: string): Component => care[name] ?? Heart
 
-const identities: Record<IdentityKind, Component> = { email: Mail, phone: Phone, visitor: Monitor, handle: AtSign, external: Hash }
+const identities: Record<IdentityKind, Component> = {
+  email: Mail,
+  phone: Phone,
+  visitor: Monitor,
+  handle: AtSign,
+  external: Hash,
+}
 
 export const identityIcon = (kind: IdentityKind): Component => identities[kind]
 
 const steps: Record<string, Component> = {
-  note: Lock, consent: Lock, merge: GitMerge, unmerge: GitMerge, identity: AtSign, created: Flag, document: FileText, bill: Receipt, invoice: Receipt,
+  note: Lock,
+  consent: Lock,
+  merge: GitMerge,
+  unmerge: GitMerge,
+  identity: AtSign,
+  created: Flag,
+  document: FileText,
+  bill: Receipt,
+  invoice: Receipt,
 }
 
 /** The picture of a step of the customer's journey. */
-export const stepIcon = (item: TimelineItem): Component => (item.channel ? channelIcon(item.channel) : (steps[item.kind] ?? FileText))
+export const stepIcon = (item: TimelineItem): Component =>
+  item.channel ? channelIcon(item.channel) : (steps[item.kind] ?? FileText)

@@ -12,7 +12,9 @@ const GROUP_HEIGHT = 30
 
 /** Whether a row has a third line: labels, a priority out of the ordinary, a bot at work. Who is writing shares the preview's line. */
 export function hasThirdLine(row: ConversationRow): boolean {
-  return row.labels.length > 0 || row.owner?.kind === 'bot' || row.priority === 'urgent' || row.priority === 'high'
+  return (
+    row.labels.length > 0 || row.owner?.kind === 'bot' || row.priority === 'urgent' || row.priority === 'high'
+  )
 }
 
 export function lineHeight(line: Line, density: Density): number {

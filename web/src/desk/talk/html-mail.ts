@@ -1,4 +1,5 @@
-const REMOTE = /(?:src|background|srcset|poster)\s*=\s*["']?\s*(?:https?:)?\/\/|url\(\s*["']?\s*(?:https?:)?\/\//i
+const REMOTE =
+  /(?:src|background|srcset|poster)\s*=\s*["']?\s*(?:https?:)?\/\/|url\(\s*["']?\s*(?:https?:)?\/\//i
 
 /** Whether showing this HTML would fetch something from another host, which tells the sender that it was read. */
 export function hasRemotePictures(html: string): boolean {

@@ -5,7 +5,8 @@ export interface Part {
   mention?: boolean
 }
 
-const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]|www\.[^\s<>"']+\.[^\s<>"'.,;:!?)\]}]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/giu
+const LINK =
+  /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]|www\.[^\s<>"']+\.[^\s<>"'.,;:!?)\]}]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/giu
 
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

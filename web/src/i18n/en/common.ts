@@ -44,7 +44,12 @@ export const channels = {
   whatsapp: 'WhatsApp',
 }
 
-export const status = { open: 'To answer', waiting: 'Waiting on customer', snoozed: 'Snoozed', resolved: 'Resolved' }
+export const status = {
+  open: 'To answer',
+  waiting: 'Waiting on customer',
+  snoozed: 'Snoozed',
+  resolved: 'Resolved',
+}
 export const priority = { low: 'Low', normal: 'Normal', high: 'High', urgent: 'Urgent' }
 
 export const problems = {

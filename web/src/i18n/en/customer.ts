@@ -32,7 +32,13 @@ export const customer = {
   earlier: 'Show earlier ones',
 }
 
-export const identityKinds = { email: 'E-mail', phone: 'Phone', visitor: 'Visitor of the site', handle: 'Profile', external: 'External code' }
+export const identityKinds = {
+  email: 'E-mail',
+  phone: 'Phone',
+  visitor: 'Visitor of the site',
+  handle: 'Profile',
+  external: 'External code',
+}
 
 export const search = {
   label: 'Search',

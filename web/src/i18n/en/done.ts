@@ -6,7 +6,8 @@ export const done = {
   snoozed: (name: string, count: number, until: string) => `${what(name, count)}: back ${until}`,
   assigned: (name: string, count: number, to: string) => `${what(name, count)}: assigned to ${to}`,
   transferred: (name: string, to: string) => `${name}: transferred to ${to}`,
-  labelled: (count: number, label: string) => (label ? `Label “${label}” added${count > 1 ? ` to ${count} conversations` : ''}` : 'Label removed'),
+  labelled: (count: number, label: string) =>
+    label ? `Label “${label}” added${count > 1 ? ` to ${count} conversations` : ''}` : 'Label removed',
   prioritised: (priority: string) => `Priority: ${priority.toLowerCase()}`,
   renamed: 'Subject changed',
   merged: 'Conversations merged',

@@ -28,7 +28,13 @@ export const inbox = {
   filters: 'Filters',
   filtersOn: (count: number) => n(count, 'Filters, # on', 'Filters, # on'),
   clearFilters: 'Clear filters',
-  groups: { live: 'Live', answer: 'To answer', waiting: 'Waiting on customer', snoozed: 'Snoozed', resolved: 'Resolved' },
+  groups: {
+    live: 'Live',
+    answer: 'To answer',
+    waiting: 'Waiting on customer',
+    snoozed: 'Snoozed',
+    resolved: 'Resolved',
+  },
   failed: 'I cannot read the conversations',
   empty: (view: string) => empties[view] ?? 'No conversation here',
   emptyMore: (view: string) => emptyHints[view] ?? '',
@@ -45,14 +51,31 @@ export const inbox = {
   chosen: (count: number) => n(count, '# selected', '# selected'),
 }
 
-const promises: Record<string, string> = { first: 'First response', next: 'Response', resolution: 'Resolution' }
+const promises: Record<string, string> = {
+  first: 'First response',
+  next: 'Response',
+  resolution: 'Resolution',
+}
 export const sla = {
-  kinds: { first: 'to the promised first response', next: 'to the promised response', resolution: 'to the promised resolution' },
+  kinds: {
+    first: 'to the promised first response',
+    next: 'to the promised response',
+    resolution: 'to the promised resolution',
+  },
   sentence: (kind: string, words: string, over: boolean) =>
-    over ? `${promises[kind] ?? 'Response'}: overdue by ${words}` : `${promises[kind] ?? 'Response'} due in ${words}`,
+    over
+      ? `${promises[kind] ?? 'Response'}: overdue by ${words}`
+      : `${promises[kind] ?? 'Response'} due in ${words}`,
 }
 
-export const filters = { status: 'Status', channel: 'Channel', priority: 'Priority', label: 'Label', team: 'Team', brand: 'Brand' }
+export const filters = {
+  status: 'Status',
+  channel: 'Channel',
+  priority: 'Priority',
+  label: 'Label',
+  team: 'Team',
+  brand: 'Brand',
+}
 
 export const assign = {
   title: (count: number) => (count === 1 ? 'Assign the conversation' : `Assign ${count} conversations`),
@@ -63,6 +86,7 @@ export const assign = {
   me: 'you',
   meNamed: (name: string) => `To me (${name})`,
   nobody: 'Nobody: back to the queue',
+  queue: 'nobody, it is in the queue',
   people: 'People',
   teams: 'Teams',
   other: 'Other',

@@ -16,7 +16,12 @@ export const shell = {
   skip: 'Skip to content',
   preferences: 'Preferences',
   signOut: 'Sign out',
-  pulse: (count: number) => n(count, '# message from customers in the last 60 seconds', '# messages from customers in the last 60 seconds'),
+  pulse: (count: number) =>
+    n(
+      count,
+      '# message from customers in the last 60 seconds',
+      '# messages from customers in the last 60 seconds',
+    ),
   resizeList: 'Width of the list',
   resizeSide: 'Width of the customer panel',
   unreachable: 'The server does not answer',
@@ -54,7 +59,12 @@ export const link = {
   leaving: (count: number) => n(count, '# message on its way', '# messages on their way'),
   lost: 'Connection lost.',
   age: (words: string) => `The data is ${words} old.`,
-  kept: (count: number) => n(count, '# message leaves as soon as the network is back.', '# messages leave as soon as the network is back.'),
+  kept: (count: number) =>
+    n(
+      count,
+      '# message leaves as soon as the network is back.',
+      '# messages leave as soon as the network is back.',
+    ),
   goOn: 'You can go on writing: nothing is lost.',
   trying: 'Reconnecting…',
   retryIn: (seconds: number) => `Trying again in ${seconds} s`,
@@ -73,7 +83,8 @@ export const prefs = {
   soundHint: 'Two soft notes when a customer writes to you or a conversation becomes yours.',
   notifications: 'Desktop notifications',
   notificationsHint: 'Only while Battito is not in front of you.',
-  notificationsRefused: 'The browser does not allow notifications: you can change this in the site’s settings.',
+  notificationsRefused:
+    'The browser does not allow notifications: you can change this in the site’s settings.',
   writing: 'Writing',
   hold: 'Time to undo sending',
   holds: (seconds: number) => (seconds === 0 ? 'None' : `${seconds} seconds`),

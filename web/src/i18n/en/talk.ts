@@ -3,7 +3,10 @@ import { pluralEn as n } from '../plural'
 const list = new Intl.ListFormat('en', { type: 'conjunction' })
 
 export const talk = {
-  nothing: (count: number) => (count === 0 ? 'Nobody waits for an answer from you' : n(count, '# customer waits for your answer', '# customers wait for your answer')),
+  nothing: (count: number) =>
+    count === 0
+      ? 'Nobody waits for an answer from you'
+      : n(count, '# customer waits for your answer', '# customers wait for your answer'),
   openFirst: 'opens the first',
   findAll: 'finds everything',
   failed: 'I cannot open the conversation',
@@ -24,7 +27,12 @@ export const talk = {
 
 export const message = {
   actions: 'Actions on the message',
-  by: { customer: 'the customer writes', agent: 'a colleague writes', bot: 'an automatic assistant writes', system: 'the system writes' },
+  by: {
+    customer: 'the customer writes',
+    agent: 'a colleague writes',
+    bot: 'an automatic assistant writes',
+    system: 'the system writes',
+  },
   byBot: 'From the automatic assistant',
   note: 'Internal note',
   deleted: 'Message deleted',
@@ -56,7 +64,13 @@ export const mail = {
   bad: (what: string) => `Not an address: ${what}`,
 }
 
-export const auto = { 'auto-reply': 'automatic reply', bounce: 'not delivered', list: 'mailing list', 'pec-receipt': 'PEC receipt', receipt: 'receipt' }
+export const auto = {
+  'auto-reply': 'automatic reply',
+  bounce: 'not delivered',
+  list: 'mailing list',
+  'pec-receipt': 'PEC receipt',
+  receipt: 'receipt',
+}
 
 export const delivery = {
   received: 'Received',
@@ -78,29 +92,59 @@ export const sending = {
   edit: 'Edit',
 }
 
+const did = (who: string, verb: string, alone: string) => (who ? `${who} ${verb}` : alone)
+const rest = (...parts: string[]) => parts.filter(Boolean).join(' ')
+
 export const activity = {
-  assigned: (who: string, whom: string) => (who ? `${who} assigned the conversation to ${whom}` : `Assigned to ${whom}`),
-  released: (who: string) => (who ? `${who} put the conversation back in the queue` : 'Back in the queue'),
-  transferred: (who: string, whom: string) => (who ? `${who} transferred the conversation to ${whom}` : `Transferred to ${whom}`),
-  resolved: (who: string) => (who ? `${who} resolved the conversation` : 'Resolved'),
-  reopened: (who: string) => (who ? `${who} reopened the conversation` : 'Reopened'),
-  snoozed: (who: string, until: string) => [who ? `${who} snoozed the conversation` : 'Snoozed', until].filter(Boolean).join(': comes back '),
+  taken: (who: string) => `${who} took the conversation`,
+  assigned: (who: string, whom: string) =>
+    rest(did(who, 'assigned the conversation to', 'Assigned to'), whom),
+  released: (who: string) => did(who, 'put the conversation back in the queue', 'Back in the queue'),
+  transferred: (who: string, whom: string) =>
+    rest(did(who, 'transferred the conversation to', 'Transferred to'), whom),
+  resolved: (who: string) => did(who, 'resolved the conversation', 'Resolved'),
+  reopened: (who: string) => did(who, 'reopened the conversation', 'Reopened'),
+  snoozed: (who: string, until: string) =>
+    rest(did(who, 'snoozed the conversation', 'Snoozed'), until && `until ${until}`),
   woken: 'It came back: the chosen moment is here',
-  merged: (who: string) => (who ? `${who} merged another conversation into this` : 'Another conversation was merged into this'),
-  split: (who: string) => (who ? `${who} split the conversation` : 'Split'),
-  linked: (who: string) => (who ? `${who} linked another conversation` : 'Linked to another'),
-  labelled: (who: string, label: string) => [who ? `${who} changed the labels` : 'Labels changed', label].filter(Boolean).join(': '),
-  prioritised: (who: string) => (who ? `${who} changed the priority` : 'Priority changed'),
+  merged: (who: string, what: string) =>
+    rest(did(who, 'merged into this', 'Merged into this'), what || 'another conversation'),
+  mergedInto: (who: string, what: string) =>
+    rest(did(who, 'merged this conversation into', 'Merged into'), what || 'another'),
+  split: (who: string, what: string) =>
+    rest(did(who, 'split messages off into', 'Messages went to'), what || 'another conversation'),
+  splitFrom: (who: string, what: string) =>
+    rest(did(who, 'split this conversation off', 'Split off'), what || 'another'),
+  linked: (who: string, what: string) =>
+    rest(did(who, 'linked', 'Linked to'), what || 'another conversation'),
+  unlinked: (who: string, what: string) =>
+    rest(did(who, 'unlinked', 'Unlinked from'), what || 'another conversation'),
+  labelled: (who: string, added: string, removed: string) =>
+    rest(did(who, 'changed the labels', 'Labels changed'), added && `+ ${added}`, removed && `− ${removed}`),
+  prioritised: (who: string, priority: string) =>
+    rest(did(who, 'changed the priority', 'Priority changed'), priority && `to ${priority.toLowerCase()}`),
+  renamed: (who: string, subject: string) =>
+    rest(did(who, 'changed the subject', 'Subject changed'), subject && `to “${subject}”`),
+  rebranded: (who: string, brand: string) =>
+    rest(did(who, 'changed the brand', 'Brand changed'), brand && `to ${brand}`),
+  undone: (who: string) => did(who, 'took the last action back', 'Action taken back'),
+  reacted: (who: string, emoji: string) => rest(did(who, 'reacted with', 'Reaction'), emoji),
 }
 
 export const present = {
   writesReply: (name: string) => `${name} is writing`,
   writesNote: (name: string) => `${name} writes a note`,
-  looking: (names: string[]) => n(names.length, `${list.format(names)} is looking`, `${list.format(names)} are looking`),
+  looking: (names: string[]) =>
+    n(names.length, `${list.format(names)} is looking`, `${list.format(names)} are looking`),
 }
 
 export const guard = {
-  closed: 'It is not possible to reply here now.',
+  closed: {
+    merged: 'It was merged into another conversation: write there.',
+    permission: 'Your role reads but does not answer.',
+    channel: 'This channel is no longer connected.',
+    owner: 'Somebody else owns it.',
+  },
   bot: (name: string) => `${name}, the automatic assistant, is answering. When you write, it stops.`,
   takeFromBot: 'Answer yourself',
   owned: (name: string) => `${name} owns it. If you reply, it becomes yours.`,

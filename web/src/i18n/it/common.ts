@@ -44,7 +44,12 @@ export const channels = {
   whatsapp: 'WhatsApp',
 }
 
-export const status = { open: 'Da rispondere', waiting: 'In attesa del cliente', snoozed: 'Rimandata', resolved: 'Risolta' }
+export const status = {
+  open: 'Da rispondere',
+  waiting: 'In attesa del cliente',
+  snoozed: 'Rimandata',
+  resolved: 'Risolta',
+}
 export const priority = { low: 'Bassa', normal: 'Normale', high: 'Alta', urgent: 'Urgente' }
 
 /** By the problem's code; what is not here shows the server's own words. */

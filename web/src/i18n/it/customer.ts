@@ -32,7 +32,13 @@ export const customer = {
   earlier: 'Mostra prima di questi',
 }
 
-export const identityKinds = { email: 'E-mail', phone: 'Telefono', visitor: 'Visitatore del sito', handle: 'Profilo', external: 'Codice esterno' }
+export const identityKinds = {
+  email: 'E-mail',
+  phone: 'Telefono',
+  visitor: 'Visitatore del sito',
+  handle: 'Profilo',
+  external: 'Codice esterno',
+}
 
 export const search = {
   label: 'Cerca',

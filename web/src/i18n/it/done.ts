@@ -3,12 +3,19 @@ const what = (name: string, count: number) => (count === 1 ? name : `${count} co
 const ed = (count: number, one: string, many: string) => (count === 1 ? one : many)
 
 export const done = {
-  resolved: (name: string, count: number) => `${what(name, count)}: ${ed(count, 'conversazione risolta', 'risolte')}`,
-  reopened: (name: string, count: number) => `${what(name, count)}: ${ed(count, 'conversazione riaperta', 'riaperte')}`,
-  snoozed: (name: string, count: number, until: string) => `${what(name, count)}: ${ed(count, 'torna', 'tornano')} ${until}`,
-  assigned: (name: string, count: number, to: string) => `${what(name, count)}: ${ed(count, 'assegnata a', 'assegnate a')} ${to}`,
+  resolved: (name: string, count: number) =>
+    `${what(name, count)}: ${ed(count, 'conversazione risolta', 'risolte')}`,
+  reopened: (name: string, count: number) =>
+    `${what(name, count)}: ${ed(count, 'conversazione riaperta', 'riaperte')}`,
+  snoozed: (name: string, count: number, until: string) =>
+    `${what(name, count)}: ${ed(count, 'torna', 'tornano')} ${until}`,
+  assigned: (name: string, count: number, to: string) =>
+    `${what(name, count)}: ${ed(count, 'assegnata a', 'assegnate a')} ${to}`,
   transferred: (name: string, to: string) => `${name}: passata a ${to}`,
-  labelled: (count: number, label: string) => (label ? `Etichetta «${label}» aggiunta${count > 1 ? ` a ${count} conversazioni` : ''}` : 'Etichetta tolta'),
+  labelled: (count: number, label: string) =>
+    label
+      ? `Etichetta «${label}» aggiunta${count > 1 ? ` a ${count} conversazioni` : ''}`
+      : 'Etichetta tolta',
   prioritised: (priority: string) => `Priorità: ${priority.toLowerCase()}`,
   renamed: 'Oggetto cambiato',
   merged: 'Conversazioni unite',
@@ -18,5 +25,6 @@ export const done = {
   followed: 'Ora la segui',
   unfollowed: 'Non la segui più',
   undone: 'Fatto: è tutto come prima',
-  someFailed: (count: number, why: string) => `${count} non ${count === 1 ? 'è cambiata' : 'sono cambiate'}. ${why}`,
+  someFailed: (count: number, why: string) =>
+    `${count} non ${count === 1 ? 'è cambiata' : 'sono cambiate'}. ${why}`,
 }

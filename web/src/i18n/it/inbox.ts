@@ -28,7 +28,13 @@ export const inbox = {
   filters: 'Filtri',
   filtersOn: (count: number) => n(count, 'Filtri, # attivo', 'Filtri, # attivi'),
   clearFilters: 'Togli i filtri',
-  groups: { live: 'Dal vivo', answer: 'Da rispondere', waiting: 'In attesa del cliente', snoozed: 'Rimandate', resolved: 'Risolte' },
+  groups: {
+    live: 'Dal vivo',
+    answer: 'Da rispondere',
+    waiting: 'In attesa del cliente',
+    snoozed: 'Rimandate',
+    resolved: 'Risolte',
+  },
   failed: 'Non riesco a leggere le conversazioni',
   empty: (view: string) => empties[view] ?? 'Nessuna conversazione qui',
   emptyMore: (view: string) => emptyHints[view] ?? '',
@@ -45,14 +51,31 @@ export const inbox = {
   chosen: (count: number) => n(count, '# selezionata', '# selezionate'),
 }
 
-const promises: Record<string, string> = { first: 'Prima risposta', next: 'Risposta', resolution: 'Soluzione' }
+const promises: Record<string, string> = {
+  first: 'Prima risposta',
+  next: 'Risposta',
+  resolution: 'Soluzione',
+}
 export const sla = {
-  kinds: { first: 'alla prima risposta promessa', next: 'alla risposta promessa', resolution: 'alla soluzione promessa' },
+  kinds: {
+    first: 'alla prima risposta promessa',
+    next: 'alla risposta promessa',
+    resolution: 'alla soluzione promessa',
+  },
   sentence: (kind: string, words: string, over: boolean) =>
-    over ? `${promises[kind] ?? 'Risposta'}: termine scaduto da ${words}` : `${promises[kind] ?? 'Risposta'} entro ${words}`,
+    over
+      ? `${promises[kind] ?? 'Risposta'}: termine scaduto da ${words}`
+      : `${promises[kind] ?? 'Risposta'} entro ${words}`,
 }
 
-export const filters = { status: 'Stato', channel: 'Canale', priority: 'Priorità', label: 'Etichetta', team: 'Squadra', brand: 'Marchio' }
+export const filters = {
+  status: 'Stato',
+  channel: 'Canale',
+  priority: 'Priorità',
+  label: 'Etichetta',
+  team: 'Squadra',
+  brand: 'Marchio',
+}
 
 export const assign = {
   title: (count: number) => (count === 1 ? 'Assegna la conversazione' : `Assegna ${count} conversazioni`),
@@ -63,6 +86,7 @@ export const assign = {
   me: 'te',
   meNamed: (name: string) => `A me (${name})`,
   nobody: 'Nessuno: rimetti in coda',
+  queue: 'nessuno, è in coda',
   people: 'Persone',
   teams: 'Squadre',
   other: 'Altro',
@@ -97,6 +121,10 @@ export const join = {
   none: 'Nessuna conversazione trovata',
   splitTitle: 'Dividi la conversazione',
   splitLead: (count: number) =>
-    n(count, '# messaggio diventa una conversazione nuova.', '# messaggi, da qui in poi, diventano una conversazione nuova.'),
+    n(
+      count,
+      '# messaggio diventa una conversazione nuova.',
+      '# messaggi, da qui in poi, diventano una conversazione nuova.',
+    ),
   split: 'Dividi',
 }

@@ -16,7 +16,12 @@ export const shell = {
   skip: 'Vai al contenuto',
   preferences: 'Preferenze',
   signOut: 'Esci',
-  pulse: (count: number) => n(count, '# messaggio dai clienti negli ultimi 60 secondi', '# messaggi dai clienti negli ultimi 60 secondi'),
+  pulse: (count: number) =>
+    n(
+      count,
+      '# messaggio dai clienti negli ultimi 60 secondi',
+      '# messaggi dai clienti negli ultimi 60 secondi',
+    ),
   resizeList: 'Larghezza dell’elenco',
   resizeSide: 'Larghezza del pannello cliente',
   unreachable: 'Il server non risponde',
@@ -42,7 +47,11 @@ export const notices = {
   none: 'Nessun avviso',
   bell: (count: number) => (count === 0 ? 'Avvisi' : n(count, 'Avvisi, # nuovo', 'Avvisi, # nuovi')),
   title: (kind: 'assigned' | 'message' | 'mention', who: string) =>
-    ({ assigned: `${who}: ora la segui tu`, message: `${who} ha scritto`, mention: `${who} ti ha menzionato` })[kind],
+    ({
+      assigned: `${who}: ora la segui tu`,
+      message: `${who} ha scritto`,
+      mention: `${who} ti ha menzionato`,
+    })[kind],
 }
 
 export const link = {
@@ -54,7 +63,8 @@ export const link = {
   leaving: (count: number) => n(count, '# messaggio in partenza', '# messaggi in partenza'),
   lost: 'Collegamento interrotto.',
   age: (words: string) => `I dati sono di ${words} fa.`,
-  kept: (count: number) => n(count, '# messaggio parte appena torna la rete.', '# messaggi partono appena torna la rete.'),
+  kept: (count: number) =>
+    n(count, '# messaggio parte appena torna la rete.', '# messaggi partono appena torna la rete.'),
   goOn: 'Puoi continuare a scrivere: nulla va perso.',
   trying: 'Mi ricollego…',
   retryIn: (seconds: number) => `Riprovo tra ${seconds} s`,

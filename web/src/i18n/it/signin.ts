@@ -25,7 +25,10 @@ export const signin = {
   forgotTitle: 'Password dimenticata',
   forgotLead: 'Ti mandiamo un collegamento per sceglierne una nuova.',
   forgotSend: 'Manda il collegamento',
-  forgotSent: (email: string) => `Se ${email} è un indirizzo che conosciamo, il collegamento è in arrivo. Vale un’ora.`,
+  forgotSent: (email: string) =>
+    `Se ${email} è un indirizzo che conosciamo, il collegamento è in arrivo. Vale un’ora.`,
+  forgotAsk:
+    'Questa installazione non manda posta: chiedi a un amministratore un collegamento per cambiare la password.',
   backToSignIn: 'Torna all’ingresso',
   resetTitle: 'Scegli una password nuova',
   resetDone: 'Password cambiata: ora entra.',
@@ -49,6 +52,8 @@ export const setup = {
   workspace: 'Nome dell’organizzazione',
   timezone: 'Fuso orario',
   timezoneHint: 'Come Europe/Rome: orari e promesse si contano qui.',
+  token: 'Codice di avvio',
+  tokenHint: 'Il server lo ha scritto quando è partito: prova che sei tu ad averlo installato.',
   personTitle: 'Il primo amministratore',
   personLead: 'Sei tu: inviterai gli altri quando vuoi.',
   finish: 'Crea e comincia',

@@ -3,7 +3,10 @@ import { pluralIt as n } from '../plural'
 const list = new Intl.ListFormat('it', { type: 'conjunction' })
 
 export const talk = {
-  nothing: (count: number) => (count === 0 ? 'Nessuno aspetta una risposta da te' : n(count, '# cliente aspetta la tua risposta', '# clienti aspettano la tua risposta')),
+  nothing: (count: number) =>
+    count === 0
+      ? 'Nessuno aspetta una risposta da te'
+      : n(count, '# cliente aspetta la tua risposta', '# clienti aspettano la tua risposta'),
   openFirst: 'apre la prima',
   findAll: 'trova tutto',
   failed: 'Non riesco ad aprire la conversazione',
@@ -24,7 +27,12 @@ export const talk = {
 
 export const message = {
   actions: 'Azioni sul messaggio',
-  by: { customer: 'scrive il cliente', agent: 'scrive un collega', bot: 'scrive un assistente automatico', system: 'scrive il sistema' },
+  by: {
+    customer: 'scrive il cliente',
+    agent: 'scrive un collega',
+    bot: 'scrive un assistente automatico',
+    system: 'scrive il sistema',
+  },
   byBot: 'Dall’assistente automatico',
   note: 'Nota interna',
   deleted: 'Messaggio eliminato',
@@ -56,7 +64,13 @@ export const mail = {
   bad: (what: string) => `Non è un indirizzo: ${what}`,
 }
 
-export const auto = { 'auto-reply': 'risposta automatica', bounce: 'mancata consegna', list: 'lista di posta', 'pec-receipt': 'ricevuta PEC', receipt: 'ricevuta' }
+export const auto = {
+  'auto-reply': 'risposta automatica',
+  bounce: 'mancata consegna',
+  list: 'lista di posta',
+  'pec-receipt': 'ricevuta PEC',
+  receipt: 'ricevuta',
+}
 
 export const delivery = {
   received: 'Ricevuto',
@@ -78,29 +92,70 @@ export const sending = {
   edit: 'Modifica',
 }
 
+/** Who did it stands first; without a name the system did. */
+const did = (who: string, verb: string, alone: string) => (who ? `${who} ${verb}` : alone)
+const rest = (...parts: string[]) => parts.filter(Boolean).join(' ')
+
 export const activity = {
-  assigned: (who: string, whom: string) => (who ? `${who} ha assegnato la conversazione a ${whom}` : `Assegnata a ${whom}`),
-  released: (who: string) => (who ? `${who} ha rimesso la conversazione in coda` : 'Rimessa in coda'),
-  transferred: (who: string, whom: string) => (who ? `${who} ha passato la conversazione a ${whom}` : `Passata a ${whom}`),
-  resolved: (who: string) => (who ? `${who} ha risolto la conversazione` : 'Risolta'),
-  reopened: (who: string) => (who ? `${who} ha riaperto la conversazione` : 'Riaperta'),
-  snoozed: (who: string, until: string) => [who ? `${who} ha rimandato la conversazione` : 'Rimandata', until].filter(Boolean).join(': torna '),
+  taken: (who: string) => `${who} ha preso la conversazione`,
+  assigned: (who: string, whom: string) =>
+    rest(did(who, 'ha assegnato la conversazione a', 'Assegnata a'), whom),
+  released: (who: string) => did(who, 'ha rimesso la conversazione in coda', 'Rimessa in coda'),
+  transferred: (who: string, whom: string) =>
+    rest(did(who, 'ha passato la conversazione a', 'Passata a'), whom),
+  resolved: (who: string) => did(who, 'ha risolto la conversazione', 'Risolta'),
+  reopened: (who: string) => did(who, 'ha riaperto la conversazione', 'Riaperta'),
+  snoozed: (who: string, until: string) =>
+    rest(did(who, 'ha rimandato la conversazione', 'Rimandata'), until && `a ${until}`),
   woken: 'È tornata: il momento scelto è arrivato',
-  merged: (who: string) => (who ? `${who} ha unito qui un’altra conversazione` : 'Unita un’altra conversazione'),
-  split: (who: string) => (who ? `${who} ha diviso la conversazione` : 'Divisa'),
-  linked: (who: string) => (who ? `${who} ha collegato un’altra conversazione` : 'Collegata a un’altra'),
-  labelled: (who: string, label: string) => [who ? `${who} ha cambiato le etichette` : 'Etichette cambiate', label].filter(Boolean).join(': '),
-  prioritised: (who: string) => (who ? `${who} ha cambiato la priorità` : 'Priorità cambiata'),
+  merged: (who: string, what: string) =>
+    rest(did(who, 'ha unito qui', 'Unita qui'), what || 'un’altra conversazione'),
+  mergedInto: (who: string, what: string) =>
+    rest(did(who, 'ha unito questa conversazione a', 'Unita a'), what || 'un’altra'),
+  split: (who: string, what: string) =>
+    rest(
+      did(who, 'ha separato dei messaggi in', 'Dei messaggi sono passati a'),
+      what || 'un’altra conversazione',
+    ),
+  splitFrom: (who: string, what: string) =>
+    rest(did(who, 'ha separato questa conversazione da', 'Separata da'), what || 'un’altra'),
+  linked: (who: string, what: string) =>
+    rest(did(who, 'ha collegato', 'Collegata a'), what || 'un’altra conversazione'),
+  unlinked: (who: string, what: string) =>
+    rest(did(who, 'ha scollegato', 'Scollegata da'), what || 'un’altra conversazione'),
+  labelled: (who: string, added: string, removed: string) =>
+    rest(
+      did(who, 'ha cambiato le etichette', 'Etichette cambiate'),
+      added && `+ ${added}`,
+      removed && `− ${removed}`,
+    ),
+  prioritised: (who: string, priority: string) =>
+    rest(
+      did(who, 'ha cambiato la priorità', 'Priorità cambiata'),
+      priority && `in ${priority.toLowerCase()}`,
+    ),
+  renamed: (who: string, subject: string) =>
+    rest(did(who, 'ha cambiato l’oggetto', 'Oggetto cambiato'), subject && `in «${subject}»`),
+  rebranded: (who: string, brand: string) =>
+    rest(did(who, 'ha cambiato marchio', 'Marchio cambiato'), brand && `in ${brand}`),
+  undone: (who: string) => did(who, 'ha annullato l’azione di prima', 'Azione annullata'),
+  reacted: (who: string, emoji: string) => rest(did(who, 'ha risposto con', 'Reazione'), emoji),
 }
 
 export const present = {
   writesReply: (name: string) => `${name} sta scrivendo`,
   writesNote: (name: string) => `${name} scrive una nota`,
-  looking: (names: string[]) => n(names.length, `${list.format(names)} guarda`, `${list.format(names)} guardano`),
+  looking: (names: string[]) =>
+    n(names.length, `${list.format(names)} guarda`, `${list.format(names)} guardano`),
 }
 
 export const guard = {
-  closed: 'Qui non si può rispondere adesso.',
+  closed: {
+    merged: 'È stata unita a un’altra conversazione: scrivi lì.',
+    permission: 'Il tuo ruolo legge ma non risponde.',
+    channel: 'Questo canale non è più collegato.',
+    owner: 'La segue un’altra persona.',
+  },
   bot: (name: string) => `Sta rispondendo ${name}, l’assistente automatico. Se scrivi tu, si ferma.`,
   takeFromBot: 'Rispondi tu',
   owned: (name: string) => `La segue ${name}. Se rispondi, passa a te.`,

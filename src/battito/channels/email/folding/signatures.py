@@ -209,7 +209,7 @@ def _is_disclaimer(text: str) -> bool:
 
 
 def _is_legal_prose(text: str) -> bool:
-    return len(set(match.lower() for match in _LEGAL_WORDS.findall(text))) >= 2
+    return len({match.lower() for match in _LEGAL_WORDS.findall(text)}) >= 2
 
 
 def _delimited(lines: list[str], start: int, end: int) -> int | None:

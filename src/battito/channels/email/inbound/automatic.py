@@ -41,7 +41,7 @@ def detect(root: Part, subject: str, sender: str) -> tuple[Auto, str]:
     if _OUT_OF_OFFICE.match(_bare(subject)) or _OUT_OF_OFFICE_TAIL.search(subject):
         return "auto-reply", "Subject"
     if root.has("list-id") or root.has("list-post") or header(root, "precedence") == "list" or root.has("mailing-list"):
-        return "list", "List-Id" if root.has("list-id") else "Precedence: list"
+        return "list", "List-Post" if root.has("list-post") else "List-Id" if root.has("list-id") else "Precedence: list"
     precedence = header(root, "precedence").split(";")[0].strip()
     unsubscribe = root.has("list-unsubscribe")
     if unsubscribe or precedence in ("bulk", "junk") or root.has("x-campaign-id") or root.has("x-mailchimp-id"):

@@ -66,7 +66,7 @@ def read_bounce(
     for report in structured:
         recipients.extend(_structured(report))
     prose = _report_text("\n".join(texts))
-    failed_header = [a for a in _ADDRESS.findall(decode_words(root.raw("x-failed-recipients")))]
+    failed_header = list(_ADDRESS.findall(decode_words(root.raw("x-failed-recipients"))))
     daemon = _is_daemon(root, sender, sender_name)
     if not recipients:
         if not (structured or failed_header or _is_bounce(root, subject, daemon, prose)):

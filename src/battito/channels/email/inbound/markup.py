@@ -3,9 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from battito.kit.html import Attributes, Place, render
-
 from battito.channels.email.folding import FoldKind, Hint
+from battito.kit.html import Attributes, Place, render
 
 _MARKS = re.compile(
     r"gmail_quote|gmail_attr|gmail_signature|divRplyFwdMsg|appendonsend|OLK_SRC_BODY|OutlookMessageHeader|mail-editor-reference|yahoo_quoted|yahooquoted|protonmail_|zmail_extra|moz-cite|moz-signature|moz-forward|"

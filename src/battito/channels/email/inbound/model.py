@@ -135,6 +135,8 @@ class ParsedEmail(msgspec.Struct, frozen=True):
     attachments: list[Attachment]
     auto: Auto
     auto_reason: str
+    about: str | None
+    """Of a report (bounce, read receipt, PEC receipt): the message id that it is about."""
     bounce: Bounce | None
     pec: Pec | None
     calendar: Event | None

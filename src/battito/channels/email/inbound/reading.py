@@ -4,9 +4,9 @@ import re
 from datetime import datetime
 from typing import Literal
 
+from battito.channels.email.folding import Folded, Hint, fold
 from battito.kit import html as kit_html
 
-from battito.channels.email.folding import Folded, Hint, fold
 from . import automatic, body, markup, mime, pec
 from .addresses import parse_addresses
 from .bounce import read_bounce
@@ -74,6 +74,7 @@ def _assemble(root: Part, shown: Part, content: body.Content, outer: Address, su
         attachments=content.attachments,
         auto=auto,
         auto_reason=reason,
+        about=_about(root, auto, content.reports, bounce, certified),
         bounce=bounce,
         pec=certified,
         calendar=content.calendar,
@@ -182,6 +183,21 @@ def _placeholder(text: str, html: str) -> bool:
 
 def _worth(text: str, html: str) -> bool:
     return len(html) < 400_000 and markup.has_marks(html)
+
+
+def _about(root: Part, auto: Auto, reports: list[tuple[str, str]], bounce: Bounce | None, certified: Pec | None) -> str | None:
+    if bounce is not None:
+        return bounce.original_message_id
+    if certified is not None and certified.receipt:
+        return certified.original_message_id
+    if auto != "read-receipt":
+        return None
+    for kind, text in reports:
+        found = re.search(r"^Original-Message-ID:[ \t]*(<[^<>\s]+>)", text, re.IGNORECASE | re.MULTILINE) if "disposition" in kind else None
+        if found is not None:
+            return found[1]
+    ids = message_ids(root.raw("in-reply-to")) or message_ids(root.raw("references"))
+    return ids[-1] if ids else None
 
 
 def _embedded(part: Part) -> Embedded:

@@ -1,0 +1,211 @@
+"""The SMTP door (RFC 5321, 6531): takes mail for the mailboxes we know, and says 250 only once it is kept.
+
+Nothing is relayed. When the database is away the answer is 451 and the sending server tries again: no mail is lost.
+"""
+
+import asyncio
+import ssl
+import time
+from typing import Any, Final
+
+import structlog
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from prometheus_client import Counter
+
+from battito.channels.accounts import Accounts
+from battito.channels.base import Account
+from battito.channels.email.identifiers import base_address
+from battito.channels.email.inbound.arriving import payload_id
+from battito.channels.email.rates import RateGuard
+from battito.channels.email.settings import EmailSettings
+from battito.channels.inbox import receive
+from battito.platform.database.pool import AWAY
+from battito.platform.errors import Problem, TooLarge, Unavailable
+from battito.platform.services import Services
+
+log = structlog.get_logger(__name__)
+
+SIZE: Final = 50_000_000
+MAX_RECIPIENTS: Final = 100
+MAX_CONNECTIONS: Final = 500
+MAX_PER_HOST: Final = 50
+LOOPBACK: Final = ("127.", "::1", "::ffff:127.")
+
+TAKEN: Final = Counter("battito_smtp_in_total", "Mails offered by SMTP, by what became of them", ["outcome"])
+
+
+class Door(SMTP):
+    """One SMTP connection. Longer lines than the standard allows are taken: real mail has them."""
+
+    line_length_limit = 200_000
+
+    def __init__(self, handler: "Handler", **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._handler, self._peer = handler, ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the connection; one too many is told so and closed."""
+        peer = transport.get_extra_info("peername")
+        host = str(peer[0]) if isinstance(peer, tuple) and peer else "local"
+        if not self._peer:  # STARTTLS calls this again for the same client
+            if not self._handler.enter(host):
+                assert isinstance(transport, asyncio.Transport)
+                transport.write(b"421 4.7.0 Too many connections, try again later\r\n")
+                transport.close()
+                return
+            self._peer = host
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The client is gone."""
+        if self._peer:
+            self._handler.leave(self._peer)
+            self._peer = ""
+        if self.transport is not None:
+            super().connection_lost(error)
+
+
+class Handler:
+    """What the door does with each command."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._open: dict[str, int] = {}
+        self.senders = RateGuard(burst=60, per_minute=30)
+
+    def enter(self, host: str) -> bool:
+        """Whether one more connection from `host` is let in."""
+        mine = self._open.get(host, 0)
+        limit = MAX_CONNECTIONS if host.startswith(LOOPBACK) else MAX_PER_HOST
+        if mine >= limit or sum(self._open.values()) >= MAX_CONNECTIONS or self._services.draining:
+            return False
+        self._open[host] = mine + 1
+        return True
+
+    def leave(self, host: str) -> None:
+        """A connection ended."""
+        left = self._open.get(host, 1) - 1
+        if left > 0:
+            self._open[host] = left
+        else:
+            self._open.pop(host, None)
+
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802  (named by aiosmtpd)
+        """Slow down a sender that floods us: a loop of robots ends here."""
+        if address and not self.senders.allows(address.lower(), time.monotonic()):
+            TAKEN.labels("slowed").inc()
+            return "450 4.7.1 Too many messages from this sender, try again later"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802  (named by aiosmtpd)
+        """Only mailboxes that we know."""
+        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        try:
+            account = await self.mailbox(address)
+        except (Unavailable, *AWAY):
+            return "451 4.3.0 Our database is away, try again"
+        if account is None:
+            TAKEN.labels("unknown").inc()
+            return "550 5.1.1 No such mailbox here"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  (named by aiosmtpd)
+        """Keep the mail for each mailbox it is addressed to, then answer."""
+        raw = envelope.content
+        assert isinstance(raw, bytes)
+        try:
+            kept = await self._keep(raw, envelope.rcpt_tos, session)
+        except TooLarge:
+            TAKEN.labels("too-large").inc()
+            return "552 5.3.4 Message too large"
+        except (Problem, OSError, *AWAY) as error:
+            log.warning("a mail could not be kept; the sender will try again", error=str(error))
+            TAKEN.labels("later").inc()
+            return "451 4.3.0 Could not be kept now, try again"
+        TAKEN.labels("kept" if kept else "seen").inc()
+        return "250 2.0.0 OK, kept"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Whatever else goes wrong is not the sender's fault."""
+        log.error("the SMTP door stumbled", exc_info=error)
+        return "451 4.3.0 Internal error, try again"
+
+    async def mailbox(self, address: str) -> Account | None:
+        """The enabled account that takes mail for `address` (plus addresses and aliases included)."""
+        wanted = base_address(address)
+        for account in await self._services.get(Accounts).of_kind("email"):
+            settings: EmailSettings = account.settings
+            if wanted in settings.addresses() or base_address(account.address) == wanted:
+                return account
+        return None
+
+    async def _keep(self, raw: bytes, recipients: list[str], session: Session) -> bool:
+        kept = False
+        done: set[Any] = set()
+        peer = session.peer[0] if isinstance(session.peer, tuple) and session.peer else ""
+        for address in recipients:
+            account = await self.mailbox(address)
+            if account is None or account.id in done:
+                continue
+            done.add(account.id)
+            headers = {"recipient": address, "from": str(peer), "way": "smtp"}
+            order = _order(raw)
+            kept |= await receive(self._services, account, payload_id(raw), raw, headers, order_key=order) is not None
+        return kept
+
+
+def _order(raw: bytes) -> str | None:
+    """One writer's mails are understood one after the other: the From field as it stands."""
+    head = raw[:20_000].partition(b"\r\n\r\n")[0]
+    for line in head.splitlines():
+        if line[:5].lower() == b"from:":
+            return line[5:].strip().decode("utf-8", "replace").lower()[:200] or None
+    return None
+
+
+class SmtpIn:
+    """The node's SMTP server."""
+
+    def __init__(self, services: Services, *, tls: ssl.SSLContext | None = None) -> None:
+        self.handler = Handler(services)
+        self._services, self._tls = services, tls
+        self._server: asyncio.Server | None = None
+        self._doors: set[Door] = set()
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on; 0 before `start`."""
+        return int(self._server.sockets[0].getsockname()[1]) if self._server and self._server.sockets else 0
+
+    async def start(self) -> None:
+        """Listen as the settings say. Raises `OSError` when the port is taken."""
+        settings = self._services.settings
+        loop = asyncio.get_running_loop()
+
+        def door() -> Door:
+            return Door(
+                self.handler, data_size_limit=SIZE, enable_SMTPUTF8=True, decode_data=False, hostname=_hostname(settings.base_url),
+                ident="Battito", tls_context=self._tls, timeout=120, loop=loop, command_call_limit={"*": 2_000, "NOOP": 50},
+            )  # fmt: skip
+
+        self._server = await loop.create_server(door, settings.smtp_in_host, settings.smtp_in_port)
+        log.info("the SMTP door is open", host=settings.smtp_in_host, port=self.port)
+
+    async def stop(self) -> None:
+        """Take no more connections; a mail under way is answered before the node ends."""
+        if self._server is not None:
+            self._server.close()
+            for _ in range(50):
+                if not self.handler._open:
+                    break
+                await asyncio.sleep(0.02)
+            self._server = None
+
+
+def _hostname(base_url: str) -> str:
+    return base_url.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost"

@@ -1,1 +1,0 @@
-import{a as e,o as t,r as n}from"./Kbd-CNNDnnY3.js";var r=e=>`/contacts/${e}`,i=(e,t)=>n(r(e),void 0,t),a=(e,t)=>n(`/contacts`,{q:e,limit:20},t),o=(t,n,i)=>e(r(t),n,{version:i}),s=(e,n,i)=>t(`${r(e)}/identities`,{kind:n,value:i}),c=(e,t)=>n(`${r(e)}/timeline`,{before:t}),l=()=>n(`/attributes`);export{i as a,a as i,l as n,c as o,o as r,s as t};

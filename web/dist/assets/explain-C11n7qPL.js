@@ -1,1 +1,0 @@
-import{r as e}from"./i18n.svelte-Cop2wqAM.js";function t(t){let n=e.problems[t.code];return typeof n==`function`?n(t.detail):n?t.code===`conflict`&&t.detail?t.detail:n:t.detail||e.problems.unknown}export{t};

@@ -1,1 +1,0 @@
-import{G as e,ct as t,ot as n}from"./i18n.svelte-Cop2wqAM.js";var r=new class{#e=t(!1);get bar(){return e(this.#e)}set bar(e){n(this.#e,e,!0)}#t=t(!1);get help(){return e(this.#t)}set help(e){n(this.#t,e,!0)}};export{r as t};

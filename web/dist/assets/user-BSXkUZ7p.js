@@ -1,1 +1,0 @@
-import{l as e,u as t}from"./i18n.svelte-Cop2wqAM.js";import{t as n}from"./Icon-D3aae5DL.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=e(a,r),s={name:`user`,size:24,node:[[`path`,{d:`M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2`}],[`circle`,{cx:`12`,cy:`7`,r:`4`}]]};n(i,t(()=>o,{get icon(){return s}}))}export{i as t};

@@ -1,1 +1,0 @@
-import{l as e,u as t}from"./i18n.svelte-Cop2wqAM.js";import{t as n}from"./Icon-D3aae5DL.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=e(a,r),s={name:`x`,size:24,node:[[`path`,{d:`M18 6 6 18`}],[`path`,{d:`m6 6 12 12`}]]};n(i,t(()=>o,{get icon(){return s}}))}export{i as t};

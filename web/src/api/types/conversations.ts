@@ -1,0 +1,121 @@
+import type { AuthorKind, Id, Page, Time } from './base'
+import type { Contact } from './contacts'
+import type { Capabilities, Draft, Message } from './messages'
+
+export type Status = 'open' | 'waiting' | 'snoozed' | 'resolved'
+
+export type Priority = 'low' | 'normal' | 'high' | 'urgent'
+
+export type DueKind = 'first' | 'next' | 'resolution'
+
+export interface Label {
+  id: Id
+  name: string
+  colour?: string | null
+}
+
+export interface ConversationRow {
+  id: Id
+  number: number
+  brand_id: Id | null
+  channel: string
+  account_id: Id | null
+  contact: { id: Id; name: string; initials: string }
+  subject: string
+  preview: string
+  status: Status
+  priority: Priority
+  owner: { kind: 'agent' | 'bot'; id: Id; name: string } | null
+  team_id: Id | null
+  queue_id: Id | null
+  labels: Id[]
+  live: boolean
+  waiting_since: Time | null
+  due_at: Time | null
+  due_kind: DueKind | null
+  snoozed_until: Time | null
+  unread: number
+  last_message_at: Time | null
+  last_author_kind: AuthorKind | null
+  message_count: number
+  mentions: Id[]
+  followers: Id[]
+  linked: Id[]
+  merged_into: Id | null
+  created_at: Time
+  resolved_at: Time | null
+  seq: number
+  version: number
+}
+
+export interface ConversationDetail extends Omit<ConversationRow, 'contact'> {
+  contact: Contact
+  drafts: Draft[]
+  participants: { address: string; name: string; role: 'customer' | 'to' | 'cc' }[]
+  can: { reply: boolean; why: 'merged' | 'permission' | 'owner' | 'channel' | null }
+  capabilities: Capabilities
+}
+
+export interface Counts {
+  mine: number
+  unassigned: number
+  mentions: number
+  followed: number
+}
+
+export interface ConversationPage extends Page<ConversationRow> {
+  counts: Counts
+}
+
+/** What taking an action back did. */
+export interface Undone {
+  undone: number
+  failed: { id: Id; code: string; detail: string }[]
+  conversations: ConversationRow[]
+}
+
+/** What an action answers: the conversation as it is now, and how to take it back. */
+export interface Done {
+  conversation: ConversationRow
+  undo: string | null
+}
+
+export interface BulkDone {
+  done: number
+  total: number
+  /** set while the rest goes on in the background */
+  run: Id | null
+  failed: { id: Id; code: string; detail: string }[]
+  undo: string | null
+}
+
+export interface View {
+  id: Id
+  name: string
+  shared: boolean
+  mine: boolean
+  filters: Record<string, unknown>
+  order: 'due' | 'recent' | 'oldest'
+  version: number
+}
+
+export interface CannedReply {
+  id: Id
+  name: string
+  shortcut: string
+  text: string
+}
+
+export interface Macro {
+  id: Id
+  name: string
+}
+
+export interface SearchHit {
+  kind: 'message' | 'note' | 'contact' | 'conversation'
+  conversation: ConversationRow | null
+  message: Message | null
+  contact: Contact | null
+  /** HTML-escaped by the server, with <mark> around what matched */
+  highlights: string[]
+}
