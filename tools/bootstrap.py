@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -169,19 +170,37 @@ def node() -> Path:
 
 
 def npm(*arguments: str) -> None:
-    """Run npm in the build folder with the environment's own Node first on the path."""
-    home = node_home()
-    environment = {
-        **os.environ,
-        "PATH": f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    """Run npm in the build folder."""
+    run(node(), npm_program(), *arguments, folder=WEB_BUILD, environment=node_environment())
+
+
+def npm_program() -> Path:
+    """The JavaScript file that npm is."""
+    return node_home() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+def node_environment() -> dict[str, str]:
+    """This process's environment with the environment's own node, npm and npx first on the path."""
+    # the wheel's bin/npm is a copy that does not find its library, so scripts that call npm need one that does
+    programs = DATA / "build" / "bin"
+    programs.mkdir(parents=True, exist_ok=True)
+    for name, script in (("node", ""), ("npm", "npm-cli.js"), ("npx", "npx-cli.js")):
+        words = [str(node()), *([str(npm_program().with_name(script))] if script else [])]
+        line = f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
+        program = programs / name
+        if not program.is_file() or program.read_text() != line:
+            program.unlink(missing_ok=True)
+            program.write_text(line)
+            program.chmod(0o755)
+    return {
+        **outside_environment(),
+        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "npm_config_update_notifier": "false",
         "npm_config_cache": str(DATA / "build" / "npm"),  # the home folder may not be writable
         "NODE_USE_SYSTEM_CA": "1",  # as pip does: a company's own certificate authority is the machine's to know
         "NO_COLOR": "1",
         "CI": "1",
     }
-    run(node(), home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", *arguments,
-        folder=WEB_BUILD, environment=environment)  # fmt: skip
 
 
 # ── stamps: what each step was last made from, written after it succeeded ─────────────────────────────────────

@@ -17,9 +17,8 @@ FAST = "not postgres and not outside and not browser and not slow"
 def checks(*, unit_tests: bool = True) -> list[Check]:
     """The list, longest first, so that two at a time end together."""
     python = sys.executable
-    home = bootstrap.node_home()
-    node_first = {"PATH": f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}", "NO_COLOR": "1", "CI": "1"}
-    npm = (bootstrap.node(), home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", "run")
+    npm = (bootstrap.node(), bootstrap.npm_program(), "run")
+    node_first = bootstrap.node_environment()
 
     def front_end(name: str, script: str) -> Check:
         return Check(

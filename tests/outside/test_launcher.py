@@ -51,7 +51,12 @@ class Tree:
         self.write("src/battito/__init__.py", "")
         self.write("src/battito/cli.py", CLI)
         self.write("tools/check.py", CLI)
-        package = {"name": "small", "version": "1.0.0", "private": True, "scripts": {"build": "node build.js"}}
+        package: dict[str, object] = {
+            "name": "small",
+            "version": "1.0.0",
+            "private": True,
+            "scripts": {"build": "npm run really", "really": "node build.js"},
+        }
         self.write("web/package.json", json.dumps(package))
         self.write("web/package-lock.json", json.dumps({**package, "lockfileVersion": 3, "packages": {"": package}}))
         self.write("web/build.js", BUILD)

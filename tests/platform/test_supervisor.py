@@ -261,8 +261,9 @@ def test_programs_too_old_are_refused(tmp_path: Path) -> None:
         EmbeddedPostgres(tmp_path / "data", pg_bin=tmp_path).start(30)
 
 
-def test_a_deep_data_folder_gets_its_socket_elsewhere(tmp_path: Path) -> None:
-    deep = tmp_path / ("very-" * 15 + "deep") / "data"
+@pytest.mark.parametrize("name", ["very-" * 15 + "deep", "one, two"])
+def test_a_data_folder_that_cannot_hold_a_socket_gets_it_elsewhere(tmp_path: Path, name: str) -> None:
+    deep = tmp_path / name / "data"
     server = EmbeddedPostgres(deep)
     second = EmbeddedPostgres(deep)
     try:

@@ -25,5 +25,7 @@ for (const { file, kb } of list.filter((one) => one.kb > 1)) {
   process.stdout.write(`${kb.toFixed(1).padStart(7)} kB  ${file}\n`)
 }
 const ok = total <= BUDGET_KB
-process.stdout.write(`${JSON.stringify({ first_load_kb: Number(total.toFixed(1)), budget_kb: BUDGET_KB, files: list.length, ok })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ first_load_kb: Number(total.toFixed(1)), budget_kb: BUDGET_KB, files: list.length, ok })}\n`,
+)
 process.exit(ok ? 0 : 1)

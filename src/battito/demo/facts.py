@@ -119,9 +119,9 @@ def season(day_: date) -> str:
 def greeting(at: datetime) -> str:
     """Buongiorno until two, then buon pomeriggio, then buonasera (Rome)."""
     hour = at.astimezone(clock.ROME).hour
-    if 5 <= hour < 14:
+    if 4 <= hour < 14:
         return "buongiorno"
-    return "buon pomeriggio" if hour < 17 else "buonasera"
+    return "buon pomeriggio" if 14 <= hour < 17 else "buonasera"
 
 
 def gather(
@@ -173,6 +173,7 @@ def gather(
         "today": Day(today),
         "yesterday": Day(today - timedelta(days=1)),
         "ago": Day(today - timedelta(days=rng.randrange(9, 26))),
+        "longago": Day(today - timedelta(days=rng.randrange(34, 52))),
         "recent": Day(today - timedelta(days=rng.randrange(2, 8))),
         "soon": Day(clock.working_day(today, rng.randrange(3, 7))),
         "later": Day(clock.working_day(today, rng.randrange(9, 16))),

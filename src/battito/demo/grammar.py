@@ -5,7 +5,8 @@ is one variant, written by hand:
 
     #mail #!angry Vi scrivo per la fattura {inv}: [è più alta|è salita parecchio]. / <doubt>
 
-``#tag`` restricts the variant to a context that has the tag (``#!tag``: has not), ``[a|b]`` picks
+``^mark`` is remembered for the rest of the conversation as a tag, so that an answer can fit its
+question. ``#tag`` restricts the variant to a context that has the tag (``#!tag``: has not), ``[a|b]`` picks
 one of the parts (they nest, and may be empty), ``{fact}`` is filled from the facts of this
 conversation, ``<rule>`` is another rule, of the matter or common to all. ``/`` is a breath: a new
 bubble in a chat, nothing in an e-mail; ``//`` is a new paragraph.
@@ -51,11 +52,12 @@ Sequence_ = tuple[Node, ...]
 
 
 class Variant(msgspec.Struct):
-    """One line of a rule, with the tags it wants and refuses and how often it was dealt."""
+    """One line of a rule, with the tags it wants, those it refuses, and those it leaves behind."""
 
     nodes: Sequence_
     wants: frozenset[str]
     refuses: frozenset[str]
+    marks: frozenset[str]
     source: str
 
 
@@ -103,18 +105,21 @@ def _sequence(tokens: Sequence[str], at: int, *, inside: bool) -> tuple[Sequence
 
 
 def parse_variant(line: str) -> Variant:
-    """Read one line: leading #tags, then the text."""
+    """Read one line: leading #tags and ^marks, then the text."""
     wants: set[str] = set()
     refuses: set[str] = set()
+    marks: set[str] = set()
     rest = line.strip()
-    while rest.startswith("#"):
+    while rest.startswith(("#", "^")):
         tag, _, rest = rest.partition(" ")
-        if tag.startswith("#!"):
+        if tag.startswith("^"):
+            marks.add(tag[1:])
+        elif tag.startswith("#!"):
             refuses.add(tag[2:])
         else:
             wants.add(tag[1:])
         rest = rest.lstrip()
-    return Variant(parse(rest), frozenset(wants), frozenset(refuses), rest)
+    return Variant(parse(rest), frozenset(wants), frozenset(refuses), frozenset(marks), rest)
 
 
 Rules = dict[str, tuple[Variant, ...]]
@@ -182,14 +187,13 @@ class Writer:
         self._common = common
         self._rng = rng
         self._deck = Deck(rng)
-
-    def has(self, rules: Rules, name: str) -> bool:
-        """Whether there is such a rule, in the matter or in common."""
-        return name in rules or name in self._common
+        self.marks: set[str] = set()
+        """What the variants of the last text leave behind."""
 
     def write(self, rules: Rules, name: str, tags: frozenset[str], fill: Filler) -> str:
         """Write one rule. Raises GrammarError where there is no such rule or none fits."""
         out: list[str] = []
+        self.marks = set()
         self._rule(rules, name, tags, fill, out, 0)
         return _tidy("".join(out))
 
@@ -210,6 +214,7 @@ class Writer:
         variant = self._deck.deal(variants, tags)
         if variant is None:
             raise GrammarError(f"no variant of <{name}> fits {sorted(tags)}")
+        self.marks |= variant.marks
         self._nodes(rules, variant.nodes, tags, fill, out, depth)
 
     def _nodes(

@@ -91,6 +91,24 @@ class Speech(msgspec.Struct):
     def _write(self, rule: str, tags: frozenset[str], voice: Voice) -> str:
         return self.writer.write(self.rules, rule, tags, self.facts.filler(voice))
 
+    def _marked(self, rule: str, tags: frozenset[str], voice: Voice) -> tuple[str, frozenset[str]]:
+        text = self._write(rule, tags, voice)
+        return text, frozenset(self.writer.marks)
+
+    def _say(self, write: Callable[[], tuple[str, frozenset[str]]], vary: Callable[[str], str] | None = None) -> str:
+        """The freshest of a few attempts; what its variants leave behind becomes a tag from here on."""
+        marks: dict[str, frozenset[str]] = {}
+
+        def attempt() -> str:
+            text, left = write()
+            marks[text] = left
+            return text
+
+        chosen = self.register.freshest(attempt, vary)
+        known = next((left for text, left in marks.items() if text == chosen or text in chosen), None)
+        self.tags |= known or frozenset()
+        return chosen
+
     def phrase(self, rule: str, *extra: str) -> str:
         """A short text in the customer's words, without greeting."""
         return self._write(rule, self.tags | set(extra), self.voice)
@@ -118,15 +136,16 @@ class Speech(msgspec.Struct):
     def customer_mail(self, rule: str, at: datetime, *, first: bool) -> str:
         """An e-mail body by the customer, signed as this person signs."""
         tags = self.tags | {"mail", "first" if first else "later"}
-        return self.register.freshest(lambda: self._customer_mail(rule, at, tags, first=first))
+        return self._say(lambda: self._customer_mail(rule, at, tags, first=first))
 
-    def _customer_mail(self, rule: str, at: datetime, tags: frozenset[str], *, first: bool) -> str:
+    def _customer_mail(self, rule: str, at: datetime, tags: frozenset[str], *, first: bool) -> tuple[str, frozenset[str]]:
         rng, voice = self.rng, self.voice
         body = self._write(rule, tags, voice)
+        marks = frozenset(self.writer.marks)
         parts = [part.replace(BREATH, " ").strip() for part in body.split(PARAGRAPH)]
         if self.language != "it":
             opening, closing = self._write("c.greet" + self.suffix, tags, voice), self._write("c.close" + self.suffix, tags, voice)
-            return "\n\n".join([opening, *parts, closing + "\n" + self.contact.name])
+            return "\n\n".join([opening, *parts, closing + "\n" + self.contact.name]), marks
         moment = greeting(at)
         self.facts.values["hello"] = moment
         opening = self._write("c.greet", tags, voice) if first or rng.random() < 0.72 else ""
@@ -139,7 +158,9 @@ class Speech(msgspec.Struct):
         lines = [p for p in [opening, *parts, closing] if p]
         text = customer_text(rng, "\n\n".join(lines), voice, chat=False)
         signature = self._customer_signature(first=first)
-        return f"{text}\n{signature}" if signature and closing else f"{text}\n\n{signature}" if signature else text
+        if signature:
+            text = f"{text}\n{signature}" if closing else f"{text}\n\n{signature}"
+        return text, marks
 
     def _customer_signature(self, *, first: bool) -> str:
         contact, voice, rng = self.contact, self.voice, self.rng
@@ -170,7 +191,7 @@ class Speech(msgspec.Struct):
         """One or more chat bubbles by the customer."""
         tags = self.tags | {"chat", "first" if first else "later"}
         self.facts.values["hello"] = greeting(at)
-        text = self.register.freshest(lambda: self._write(rule, tags, self.voice), self._vary("c.filler", tags))
+        text = self._say(lambda: self._marked(rule, tags, self.voice), self._vary("c.filler", tags))
         bubbles = [b.strip() for b in text.replace(PARAGRAPH, BREATH).split(BREATH) if b.strip()]
         rng = self.rng
         if first and self.language == "it" and rng.random() < 0.8:
@@ -191,10 +212,10 @@ class Speech(msgspec.Struct):
         """An e-mail body by a colleague, with greeting, close and signature in their manner."""
         tags = self.tags | {"mail", "first" if first else "later", "a_" + agent.manner}
         self.facts.values["hello"] = greeting(at)
-        return self.register.freshest(lambda: self._agent_mail(rule, agent, tags, first=first))
+        return self._say(lambda: self._agent_mail(rule, agent, tags, first=first))
 
-    def _agent_mail(self, rule: str, agent: Person, tags: frozenset[str], *, first: bool) -> str:
-        body = self._write(rule, tags, AGENT_VOICE)
+    def _agent_mail(self, rule: str, agent: Person, tags: frozenset[str], *, first: bool) -> tuple[str, frozenset[str]]:
+        body, marks = self._marked(rule, tags, AGENT_VOICE)
         parts = [capitalise(part.replace(BREATH, " ").strip()) for part in body.split(PARAGRAPH)]
         opening = capitalise(self._write("a.greet" + self.suffix, tags, AGENT_VOICE))
         closing = self._write("a.close" + self.suffix, tags, AGENT_VOICE) if self.rng.random() < 0.62 else ""
@@ -202,13 +223,13 @@ class Speech(msgspec.Struct):
         if closing:
             parts.append(capitalise(closing))
         name = agent.name if first or agent.manner == "exact" else agent.given
-        return "\n\n".join([opening, *parts, f"{sign}\n{name}\n{self.brand_name}"])
+        return "\n\n".join([opening, *parts, f"{sign}\n{name}\n{self.brand_name}"]), marks
 
     def agent_chat(self, rule: str, agent: Person, at: datetime, *, first: bool) -> list[str]:
         """One or two chat bubbles by a colleague."""
         tags = self.tags | {"chat", "first" if first else "later", "a_" + agent.manner}
         self.facts.values["hello"] = greeting(at)
-        text = self.register.freshest(lambda: self._agent_chat(rule, tags, first=first), self._vary("a.filler", tags))
+        text = self._say(lambda: self._agent_chat(rule, tags, first=first), self._vary("a.filler", tags))
         bubbles = [capitalise(b.strip()) for b in text.replace(PARAGRAPH, BREATH).split(BREATH) if b.strip()]
         if len(bubbles) > 2 or (len(bubbles) > 1 and self.rng.random() < 0.5):
             half = (len(bubbles) + 1) // 2
@@ -217,17 +238,16 @@ class Speech(msgspec.Struct):
             bubbles = [" ".join(bubbles)]
         return self.register.apart(bubbles)
 
-    def _agent_chat(self, rule: str, tags: frozenset[str], *, first: bool) -> str:
-        body = self._write(rule, tags, AGENT_VOICE)
+    def _agent_chat(self, rule: str, tags: frozenset[str], *, first: bool) -> tuple[str, frozenset[str]]:
+        body, marks = self._marked(rule, tags, AGENT_VOICE)
         if not first:
-            return body
+            return body, marks
         hello = self._write("a.hello" + self.suffix, tags, AGENT_VOICE)
-        return f"{hello}{BREATH}{body}" if self.rng.random() < 0.4 else f"{hello} {body}"
+        return (f"{hello}{BREATH}{body}" if self.rng.random() < 0.4 else f"{hello} {body}"), marks
 
     def note(self, rule: str) -> str:
         """A note among colleagues: brief, no greeting."""
-        write = lambda: self._write(rule, self.tags, AGENT_VOICE)  # noqa: E731
-        text = self.register.freshest(write, self._vary("n.filler", self.tags))
+        text = self._say(lambda: self._marked(rule, self.tags, AGENT_VOICE), self._vary("n.filler", self.tags))
         return capitalise(text.replace(PARAGRAPH, "\n").replace(BREATH, " "))
 
     def quoted(self, previous: Message) -> str:

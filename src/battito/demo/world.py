@@ -251,7 +251,7 @@ class _World:
         speech = Speech(
             rng=rng, writer=self.writer, register=self.register, rules=matter.rules, facts=known, contact=contact,
             company=firm, voice=voice,
-            tags=self._tags(matter, contact, supply, mood, start, account, history),
+            tags=self._tags(matter, contact, supply, mood, start, account, history) | {"s_" + story.steps[0].rule},
             language=matter.language, brand_name=self.brands[account.brand].name, address=account.address,
         )  # fmt: skip
         subject = self._subject_line(speech.subject(), matter, chat)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from battito.routing.engine import Channel, Id, Levels, Overflow, Queue, Ring, Service, Settings
-from battito.twin.draws import Draw, draw_day_factor, draw_handle, draw_patience, stream
+from battito.twin.draws import Draw, draw_day_factor, draw_handle, draw_patience, exponential, stream
 from battito.twin.scenario import (
     DEFAULT_CHANNELS,
     AgentRule,
@@ -210,7 +210,7 @@ def drawn(scenario: Scenario, name: str, rule: QueueRule) -> Arrivals:
     def arrivals(replication: int) -> Iterator[Arrival]:
         handles = draw_handle(handle, stream(seed, replication, name, "handle"))
         patiences = draw_patience(patience, stream(seed, replication, name, "patience"))
-        gaps = stream(seed, replication, name, "arrivals").expovariate
+        luck = stream(seed, replication, name, "arrivals")
         # a busy day is busy in all queues: the factor's stream is shared
         factor = draw_day_factor(cv, stream(seed, replication, "day"))
         if len(rates) == 1 and cv <= 0.0:
@@ -220,10 +220,11 @@ def drawn(scenario: Scenario, name: str, rule: QueueRule) -> Arrivals:
         for start, stop, rate in spans:
             if rate <= 0.0:
                 continue
-            at = start + gaps(rate)
+            gap = exponential(1.0 / rate, luck)
+            at = start + gap()
             while at < stop:
                 yield at, handles(), patiences(), 0.0
-                at += gaps(rate)
+                at += gap()
 
     return arrivals
 

@@ -175,16 +175,14 @@ def _simulate(model: Model, replications: int) -> tuple[Hours, Runs]:
     hours = max(round(model.end_s / HOUR), 1)
     total: Hours = [Tally() for _ in range(hours)]
     counts: dict[str, list[Counts]] = {one.queue: [] for one in model.inflows}
-    decisions = 0
     for replication in range(replications):
         simulation = Simulation(model, replication, hours)
         tallies = simulation.run()
-        decisions += simulation.decisions
         for place, one in enumerate(model.inflows):
             counts[one.queue].append(count(merged_tallies(stretch[place] for stretch in tallies), one))
         for hour, stretch in enumerate(tallies):
             total[hour] = merged_tallies([total[hour], *stretch])
-    return total, Runs(counts, False, decisions)
+    return total, Runs(counts, False)
 
 
 def _recorded(model: Model, played: Recording, start: float) -> Hours:

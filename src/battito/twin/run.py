@@ -22,7 +22,6 @@ class Runs(msgspec.Struct, frozen=True):
 
     counts: dict[str, list[Counts]]
     batches: bool
-    decisions: int
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -50,14 +49,12 @@ def simulate(model: Model, replications: int) -> Runs:
     """Run all replications of a model; a single one is cut into batches."""
     batches = BATCHES if replications == 1 else 1
     counts: dict[str, list[Counts]] = {inflow.queue: [] for inflow in model.inflows}
-    decisions = 0
     for replication in range(replications):
         simulation = Simulation(model, replication, batches)
         for stretch in simulation.run():
             for inflow, one in zip(model.inflows, stretch, strict=True):
                 counts[inflow.queue].append(count(one, inflow))
-        decisions += simulation.decisions
-    return Runs(counts, batches > 1, decisions)
+    return Runs(counts, batches > 1)
 
 
 def figures(runs: Runs, confidence: float) -> Figures:

@@ -81,7 +81,6 @@ class Simulation:
         self.model = model
         self.engine: Final = Engine(model.settings, model.queues)
         self.contacts: dict[Id, Contact] = {}
-        self.decisions = 0
         self._heap: list[Event] = []
         self._contact_number = 0
         units = {channel.kind: channel.units for channel in model.settings.channels}
@@ -186,7 +185,6 @@ class Simulation:
                 return self._booked()
 
     def _carry_out(self, decisions: list[Decision], now: float) -> None:
-        self.decisions += len(decisions)
         for decision in decisions:
             if type(decision) is Assigned:
                 contact = self.contacts[decision.interaction]

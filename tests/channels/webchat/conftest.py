@@ -70,7 +70,7 @@ async def add_widget(database: Database, workspace: Furnished, server: Process, 
             account, workspace.id, workspace.brand_id, settings.name, site, msgspec.to_builtins(settings), sealed,
         )  # fmt: skip
         tx.emit(AccountChanged(account_id=account))
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with httpx.AsyncClient(base_url=server.url, headers={"x-forwarded-for": f"10.{account.bytes[13]}.{account.bytes[14]}.{account.bytes[15]}"}) as http:
         for _ in range(200):
             if (await http.get("/chat/config", params={"site": site})).status_code == 200:
                 return Widget(account, site, settings, workspace, server)

@@ -1,6 +1,7 @@
 """The open door: what a hostile or broken client can do to itself, and to nobody else."""
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 from uuid import uuid4
@@ -27,7 +28,9 @@ async def raw(widget: Widget, origin: str | None = None) -> ClientConnection:
 async def closed(socket: ClientConnection, within: float = 15) -> int:
     """The close code that the server chose."""
     async with asyncio.timeout(within):
-        await socket.wait_closed()
+        with contextlib.suppress(websockets.ConnectionClosed):
+            async for _ in socket:
+                pass
     return socket.close_code or 0
 
 

@@ -8,15 +8,20 @@ import { outbox } from './outbox.svelte'
 import { registry } from './registry'
 import { threads } from './thread.svelte'
 
+/** How long the list waits for the live link, ms. */
+const IMPATIENT_MS = 1500
+
 /** Start everything a signed-in person's desk lives on. */
 export function begin(): void {
   notices.begin()
   outbox.begin()
   drafts.resume()
-  void inbox.load(true)
   void directory.load()
-  // The snapshots are fetched (again) after the welcome: what happened before it is in them, what comes after, in events.
+  // The snapshots are fetched after the welcome: what happened before it is in them, what comes after, in events.
+  // Where the welcome is slow to come, the list does not wait for it.
+  const impatient = setTimeout(() => void inbox.load(), IMPATIENT_MS)
   link.start(() => {
+    clearTimeout(impatient)
     void inbox.load()
     void threads.reload()
     outbox.hurry()

@@ -11,20 +11,34 @@ export class Customer {
   timeline = $state.raw<TimelineItem[]>([])
   earlier = $state<string | null>(null)
   problem = $state.raw<Problem | null>(null)
+  journeyProblem = $state.raw<Problem | null>(null)
 
   constructor(id: Id) {
     this.id = id
   }
 
   async load(): Promise<void> {
+    await Promise.all([this.#loadContact(), this.#loadTimeline()])
+  }
+
+  async #loadContact(): Promise<void> {
     try {
-      const [contact, timeline] = await Promise.all([api.one(this.id), api.timeline(this.id)])
-      this.contact = contact
-      this.timeline = timeline.items
-      this.earlier = timeline.next
+      this.contact = await api.one(this.id)
       this.problem = null
     } catch (thrown) {
       this.problem = asProblem(thrown)
+    }
+  }
+
+  /** The person shows even while their journey cannot be read. */
+  async #loadTimeline(): Promise<void> {
+    try {
+      const page = await api.timeline(this.id)
+      this.timeline = page.items
+      this.earlier = page.next
+      this.journeyProblem = null
+    } catch (thrown) {
+      this.journeyProblem = asProblem(thrown)
     }
   }
 

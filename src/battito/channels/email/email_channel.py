@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -91,7 +92,11 @@ class EmailChannel(Channel):
 
     async def send_test(self, account: Account, to: str, services: Services) -> Outcome:
         """A short mail outside of every conversation."""
-        return await sending.deliver(test_mail(account.settings, to), account, self._tokens)
+        try:
+            envelope = test_mail(account.settings, to, datetime.now(UTC))
+        except NoRecipient as error:
+            return Refused(code="no-recipient", detail=str(error), advice="Give a mail address.")
+        return await sending.deliver(envelope, account, self._tokens)
 
     async def start(self, services: Services) -> None:
         """Open the SMTP door of this node."""

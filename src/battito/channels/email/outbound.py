@@ -73,7 +73,7 @@ def compose(out: OutboundMessage, settings: EmailSettings, contents: Mapping[UUI
     )
 
 
-def test_mail(settings: EmailSettings, to: str) -> Envelope:
+def test_mail(settings: EmailSettings, to: str, now: datetime) -> Envelope:
     """The mail by which an administrator sees that sending works."""
     message = EmailMessage(policy=_POLICY)
     identifier = make_msgid(domain=settings.domain)
@@ -83,7 +83,7 @@ def test_mail(settings: EmailSettings, to: str) -> Envelope:
     message["From"] = _header_address(Address(settings.mailbox, settings.shown_name))
     message["To"] = [_header_address(a) for a in fields.to]
     message["Subject"] = "Battito: prova di invio / test message"
-    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Date"] = format_datetime(now)
     message["Message-ID"] = identifier
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(f"{settings.mailbox}: l'invio funziona.\n{settings.mailbox}: sending works.\n")

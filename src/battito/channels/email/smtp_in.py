@@ -3,6 +3,7 @@
 Nothing is relayed. When the database is away the answer is 451 and the sending server tries again: no mail is lost.
 """
 
+# ruff: noqa: N802  aiosmtpd finds its hooks by these names
 import asyncio
 import ssl
 import time
@@ -90,7 +91,7 @@ class Handler:
         else:
             self._open.pop(host, None)
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802  (named by aiosmtpd)
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         """Slow down a sender that floods us: a loop of robots ends here."""
         if address and not self.senders.allows(address.lower(), time.monotonic()):
             TAKEN.labels("slowed").inc()
@@ -99,7 +100,7 @@ class Handler:
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802  (named by aiosmtpd)
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         """Only mailboxes that we know."""
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
@@ -114,7 +115,7 @@ class Handler:
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  (named by aiosmtpd)
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep the mail for each mailbox it is addressed to, then answer."""
         raw = envelope.content
         assert isinstance(raw, bytes)

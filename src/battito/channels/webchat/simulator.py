@@ -1,7 +1,8 @@
 """A simulated visitor: opens a session, talks through the real socket, survives interruptions. Used by demo and tests.
 
 It keeps the protocol's promises as the widget does: a message stays in its outbox until acknowledged and is sent again
-under the same id after any interruption; what it missed it asks for by `after`.
+under the same id after any interruption; what it missed it asks for by `after`. Each comes from an address of its own
+(IPv6 documentation range), which a server on the same machine believes (`trusted_proxies`): limits count them apart.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ class SimulatedVisitor:
 
     def __init__(self, base_url: str, site: str, *, origin: str | None = None, lang: str = "it") -> None:
         self.base_url, self.site, self.lang = base_url.rstrip("/"), site, lang
+        self._away = {"x-forwarded-for": f"2001:db8:{random.randrange(65536):x}:{random.randrange(65536):x}::1"}
         self.origin = origin or self.base_url
         self.session: dict[str, Any] = {}
         self.messages: dict[int, dict[str, Any]] = {}
@@ -152,7 +154,7 @@ class SimulatedVisitor:
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _http(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.base_url, timeout=PATIENCE_S)
+        return httpx.AsyncClient(base_url=self.base_url, timeout=PATIENCE_S, headers=self._away)
 
     async def _live(self) -> None:
         tries = 0
@@ -172,7 +174,13 @@ class SimulatedVisitor:
     async def _connection(self) -> AsyncIterator[dict[str, Any]]:
         await self._refresh()
         url = self.base_url.replace("http", "ws", 1) + "/chat/ws"
-        async with websockets.connect(url, origin=self.base_url, compression=None, open_timeout=PATIENCE_S) as socket:  # type: ignore[arg-type]
+        async with websockets.connect(
+            url,
+            origin=self.base_url,  # type: ignore[arg-type]
+            compression=None,
+            open_timeout=PATIENCE_S,
+            additional_headers=self._away,
+        ) as socket:
             hello = {
                 "type": "hello", "token": self.session["token"], "conversation_id": self.state.get("conversation_id"),
                 "after": max(self.messages, default=0), "lang": self.lang,

@@ -164,7 +164,10 @@ class VisitorSocket:
 
     async def _hello(self) -> Hello:
         message = await asyncio.wait_for(self._receive(), HELLO_WITHIN_S)
-        hello = self._frame_of(message)
+        try:
+            hello = self._frame_of(message)
+        except msgspec.ValidationError:
+            raise Leave(4400, "not a frame of this protocol") from None
         if not isinstance(hello, Hello):
             raise Leave(4400, "say hello first")
         found = await self._chat.by_token(hello.token)

@@ -62,8 +62,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16
 """
 TEAM_AND_QUEUE: Final = "select (select id from team where workspace_id = $1 and id = $2) as team_id, (select id from brand where workspace_id = $1 and id = $3) as brand_id"
 LINK: Final = """
-update conversation set linked = array_append(linked, $3), seq = seq + 1, version = version + 1
-where workspace_id = $1 and id = $2 and not linked @> array[$3] returning linked, seq, version
+update conversation set linked = array_append(linked, $3::uuid), seq = seq + 1, version = version + 1
+where workspace_id = $1 and id = $2 and not linked @> array[$3::uuid] returning linked, seq, version
 """
 ATTRIBUTES: Final = "update conversation set attributes = attributes || $3 where workspace_id = $1 and id = $2"
 QUOTED: Final = "select id from message where workspace_id = $1 and conversation_id = $2 and provider_id = $3"

@@ -138,8 +138,12 @@ def server_settings() -> dict[str, str]:
 
 
 def choose_socket_folder(data: Path, cluster: Path, identity: str) -> Path:
-    """Where the server's socket goes: the cluster, or a private runtime folder when that path is too long."""
-    if len(os.fsencode(cluster / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET_PATH:
+    """Where the server's socket goes: the cluster, or a private runtime folder if that path cannot be a host.
+
+    It cannot when it is too long, or holds a comma: clients take that for several hosts.
+    """
+    path = os.fsencode(cluster / f".s.PGSQL.{PORT}")
+    if len(path) <= _LONGEST_SOCKET_PATH and b"," not in path:
         return cluster
     name = f"battito-{os.geteuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
     for parent in (Path(f"/run/user/{os.geteuid()}"), Path("/tmp")):  # noqa: S108 - ownership is checked below
@@ -152,8 +156,8 @@ def choose_socket_folder(data: Path, cluster: Path, identity: str) -> Path:
                 _give(folder, identity)
                 return folder
     raise DatabaseProblem(
-        f"The data folder {data} lies too deep for a socket ({_LONGEST_SOCKET_PATH} bytes), and neither "
-        f"/run/user/{os.geteuid()} nor /tmp has room for {name}. Set BATTITO_DATA to a shorter path."
+        f"The data folder {data} lies too deep for a socket ({_LONGEST_SOCKET_PATH} bytes) or has a comma in its name, "
+        f"and {name} could be made neither in /run/user/{os.geteuid()} nor in /tmp. Set BATTITO_DATA to another path."
     )
 
 

@@ -187,7 +187,7 @@ class EmbeddedPostgres:
             on_disk.prepare_cluster(self._chosen, self.data, self.cluster, lock.fileno())
             folder = on_disk.choose_socket_folder(self.data, self.cluster, self._chosen.identity)
             on_disk.clear_socket(folder)
-            quoted = '"' + str(folder).replace('"', '""') + '"'  # it is a list, and a path may hold a comma
+            quoted = '"' + str(folder).replace('"', '""') + '"'  # it is a list
             settings = on_disk.server_settings() | {"unix_socket_directories": quoted} | self.settings
             options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
             command = self._chosen.command(self.data, "postgres", "-D", self.cluster, "-p", str(PORT), *options)

@@ -67,13 +67,13 @@ class AgentCalls(Core):
                 self._withdraw(work, now, out, "agent-left")
                 back.append(work)
             elif requeue:
-                self._let_go(work.id, agent, now, out)
+                self._let_go(work, agent, now, out)
                 work.agent = None
                 work.interrupted = False
-                out.append(Requeued(work.id, agent_id, work.plan.line.queue.id))
+                out.append(Requeued(work.id, agent_id, work.plan.queue))
                 back.append(work)
             else:
-                self._let_go(work.id, agent, now, out)
+                self._let_go(work, agent, now, out)
                 work.state = GONE
                 del self.interactions[work.id]
         agent.aside_until = None

@@ -86,7 +86,7 @@ class Core(Matching):
             overflow = line.queue.overflow
             stepwise = len(steps) > 1 or overflow is not None
             own = None if rings is None else tuple(rings)
-            plan = Plan(line, channel, steps, service, overflow, own, stepwise)
+            plan = Plan(line, queue, line.queue.priority, channel, steps, service, overflow, own, stepwise)
             if rings is None:
                 self._plans[queue, kind] = plan
         return plan
@@ -172,7 +172,9 @@ class Core(Matching):
         self, interaction: Interaction, agent: Agent, now: float, out: list[Decision], why: Why | None = None
     ) -> None:
         """Offer the interaction, or hand it over where no answer is asked for."""
-        agent.take(interaction, now, self._window_s)
+        interaction.agent = agent
+        agent.held[interaction.id] = interaction
+        agent.account(now, agent.used + interaction.channel.units, self._window_s)
         plan = interaction.plan
         service = plan.service
         if service.auto_accept:
@@ -182,14 +184,13 @@ class Core(Matching):
         agent.offers += 1
         due = interaction.offer_due = None if service.offer_s is None else now + service.offer_s
         self._set_offer_timer(interaction)
-        out.append(Offered(interaction.id, agent.id, plan.line.queue.id, interaction.ring, interaction.key, due, why))
+        out.append(Offered(interaction.id, agent.id, plan.queue, interaction.ring, interaction.key, due, why))
 
     def _assign(
         self, interaction: Interaction, agent: Agent, now: float, out: list[Decision], why: Why | None = None
     ) -> None:
         """The agent, whose capacity is reserved already, has the interaction."""
         interaction.state = HANDLING
-        interaction.offer_due = None
         interrupts: tuple[Id, ...] = ()
         if agent.used > agent.capacity:
             interrupts = self._interrupt(interaction, agent)
@@ -197,7 +198,7 @@ class Core(Matching):
             Assigned(
                 interaction.id,
                 agent.id,
-                interaction.plan.line.queue.id,
+                interaction.plan.queue,
                 interaction.ring,
                 interaction.key,
                 now - interaction.entered,
@@ -234,12 +235,13 @@ class Core(Matching):
             and agent.offers < self._offers_at_once
             and (agent.used < agent.capacity or self._interrupting)
         ):
-            interaction = self.oldest_for(agent, now)
+            waiting = agent.mask & self._nonempty or self._personal
+            interaction = self.oldest_for(agent, now) if waiting else None
             if interaction is None:
                 self.enlist(agent)
                 return
             why = why_interaction(self, interaction, agent, now) if self.explaining else None
-            self.leave(interaction, now, gone=True)
+            self.leave(interaction, now, True)
             self._give(interaction, agent, now, out, why)
 
     def _let_presence_be(
@@ -263,9 +265,10 @@ class Core(Matching):
         if not agent.willing and agent.listed:
             agent.unlist()
 
-    def _let_go(self, id_: Id, agent: Agent, now: float, out: list[Decision]) -> None:
+    def _let_go(self, work: Interaction | WrapUp, agent: Agent, now: float, out: list[Decision]) -> None:
         """Free the capacity a piece of work took. Does not serve the agent."""
-        agent.drop(id_, now, self._window_s)
+        del agent.held[work.id]
+        agent.account(now, agent.used - work.channel.units, self._window_s)
         if self._interrupting:
             self._resume(agent, out)
 
@@ -288,7 +291,7 @@ class Core(Matching):
         interaction.offer_due = None
         interaction.state = WAITING
         agent.offers -= 1
-        self._let_go(interaction.id, agent, now, out)
+        self._let_go(interaction, agent, now, out)
         return agent
 
     def _end_offer(
@@ -324,7 +327,7 @@ class Core(Matching):
     ) -> None:
         """The contact is over, the agent's work after it begins; it takes the contact's place and capacity."""
         due = None if wrap_up_s is None else now + wrap_up_s
-        queue = interaction.plan.line.queue.id
+        queue = interaction.plan.queue
         wrap_up = WrapUp(interaction.id, interaction.number, interaction.channel, queue, agent, due)
         agent.held[interaction.id] = wrap_up
         self._wrapping.setdefault(interaction.id, set()).add(agent.id)
@@ -339,7 +342,7 @@ class Core(Matching):
         """End a wrap-up; the agent is not yet served."""
         agent = wrap_up.agent
         wrap_up.due = None
-        self._let_go(wrap_up.id, agent, now, out)
+        self._let_go(wrap_up, agent, now, out)
         wrapping = self._wrapping[wrap_up.id]
         wrapping.discard(agent.id)
         if not wrapping:
@@ -379,12 +382,12 @@ class Core(Matching):
             return
         overflow = interaction.plan.overflow
         if kind is Kind.OVERFLOW and overflow is not None and overflow.queue in self.lines:
-            before = interaction.plan.line.queue.id
-            self.leave(interaction, now, gone=True)
+            before = interaction.plan.queue
+            self.leave(interaction, now, True)
             self._enter(interaction, self._plan(overflow.queue, interaction.channel.kind), now)
             out.append(Overflowed(interaction.id, before, overflow.queue))
         else:
-            self.leave(interaction, now, gone=False)
+            self.leave(interaction, now, False)
             if kind is Kind.OVERFLOW:
                 interaction.overflow_due = None
         self._place(interaction, now, out)

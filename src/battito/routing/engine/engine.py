@@ -128,7 +128,7 @@ class Engine(InteractionCalls):
             agent = self.best_agent(interaction, now)
             if agent is not None:
                 why = why_agent(self, interaction, agent, now) if self.explaining else None
-                self.leave(interaction, now, gone=True)
+                self.leave(interaction, now, True)
                 self._give(interaction, agent, now, out, why)
                 self._relist(agent)
         return out
@@ -228,7 +228,7 @@ def _interaction_state(interaction: Interaction) -> InteractionState:
     agent = interaction.agent
     return InteractionState(
         id=interaction.id,
-        queue=interaction.plan.line.queue.id,
+        queue=interaction.plan.queue,
         channel=interaction.channel.kind,
         entered_at=interaction.entered,
         priority=interaction.priority,

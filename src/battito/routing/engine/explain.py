@@ -50,7 +50,7 @@ def explain(matching: Matching, interaction: Interaction, now: float) -> Explana
     plan = interaction.plan
     return Explanation(
         interaction.id,
-        plan.line.queue.id,
+        plan.queue,
         interaction.state.value,
         interaction.ring,
         len(plan.steps),

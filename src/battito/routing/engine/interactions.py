@@ -58,7 +58,7 @@ class InteractionCalls(AgentCalls):
         if plan is None:
             plan = self._plan(queue, channel, rings)
         entered = now if entered_at is None else entered_at
-        priority += plan.line.queue.priority
+        priority += plan.priority
         self._interaction_number += 1
         key = entered - priority * self._boost_s
         step = plan.steps[0]
@@ -72,8 +72,9 @@ class InteractionCalls(AgentCalls):
             entered,
             priority,
             key,
-            callback=callback,
         )
+        if callback:
+            interaction.callback = True
         if self._wrapping:
             self._spare_those_wrapping_up(interaction)
         if plan.stepwise:
@@ -103,6 +104,7 @@ class InteractionCalls(AgentCalls):
         interaction = self._offer(interaction_id, agent_id)
         agent = self.agents[agent_id]
         agent.offers -= 1
+        interaction.offer_due = None
         out: list[Decision] = []
         self._assign(interaction, agent, now, out)
         self._serve(agent, now, out)
@@ -135,7 +137,7 @@ class InteractionCalls(AgentCalls):
         out: list[Decision] = []
         agent = None
         if state is WAITING:
-            self.leave(interaction, now, gone=True)
+            self.leave(interaction, now, True)
         elif state is OFFERED:
             agent = self._withdraw(interaction, now, out, reason)
         else:
@@ -159,7 +161,7 @@ class InteractionCalls(AgentCalls):
         out: list[Decision] = []
         seconds = interaction.plan.service.wrap_up_s if wrap_up_s is UNSET else wrap_up_s
         if seconds == 0.0:
-            self._let_go(interaction_id, agent, now, out)
+            self._let_go(interaction, agent, now, out)
             self._serve(agent, now, out)
         else:
             self._begin_wrap_up(interaction, agent, now, out, seconds)
@@ -189,7 +191,7 @@ class InteractionCalls(AgentCalls):
         agent = interaction.agent
         state = interaction.state
         if state is WAITING:
-            self.leave(interaction, now, gone=True)
+            self.leave(interaction, now, True)
         elif state is OFFERED:
             self._withdraw(interaction, now, out, "transferred")
         if priority is not None:
@@ -206,7 +208,7 @@ class InteractionCalls(AgentCalls):
             interaction.agent = None
             interaction.interrupted = False
             if seconds == 0.0:
-                self._let_go(interaction_id, agent, now, out)
+                self._let_go(interaction, agent, now, out)
                 self._serve(agent, now, out)
             else:
                 self._begin_wrap_up(interaction, agent, now, out, seconds)
@@ -226,11 +228,11 @@ class InteractionCalls(AgentCalls):
         if interaction.state is not WAITING:
             raise WrongState("Only a waiting interaction can become a callback.")
         interaction.callback = True
-        queue = interaction.plan.line.queue.id
+        queue = interaction.plan.queue
         out: list[Decision] = [CallbackKept(interaction_id, queue, channel or interaction.channel.kind)]
         if channel is not None and channel != interaction.channel.kind:
             plan = self._plan(queue, channel, interaction.plan.rings)
-            self.leave(interaction, now, gone=False)
+            self.leave(interaction, now, False)
             interaction.plan = plan
             interaction.channel = plan.channel
             interaction.step = plan.steps[min(interaction.ring, len(plan.steps) - 1)]
@@ -243,7 +245,7 @@ class InteractionCalls(AgentCalls):
         interaction = self._interaction(interaction_id)
         waiting = interaction.state is WAITING
         if waiting:
-            self.leave(interaction, now, gone=False)
+            self.leave(interaction, now, False)
         self._change_priority(interaction, priority)
         out: list[Decision] = []
         if waiting:
@@ -268,13 +270,15 @@ class InteractionCalls(AgentCalls):
         out: list[Decision] = []
         other = None
         if interaction.state is WAITING:
-            self.leave(interaction, now, gone=True)
+            self.leave(interaction, now, True)
         else:
             other = self._withdraw(interaction, now, out, "pulled")
         if isinstance(wrap_up, WrapUp):
             self._close_wrap_up(wrap_up, now, out, timed_out=False)
         why = why_pulled(self, interaction, agent, now) if self.explaining else None
-        agent.take(interaction, now, self._window_s)
+        interaction.agent = agent
+        agent.held[interaction_id] = interaction
+        agent.account(now, agent.used + interaction.channel.units, self._window_s)
         self._assign(interaction, agent, now, out, why)
         self._serve(agent, now, out)
         if other is not None:

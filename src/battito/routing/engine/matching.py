@@ -222,7 +222,7 @@ class Matching:
         requirement.count += 1
         self._nonempty |= requirement.bit
 
-    def leave(self, interaction: Interaction, now: float, *, gone: bool) -> None:
+    def leave(self, interaction: Interaction, now: float, gone: bool) -> None:
         """Take the interaction off its list; `gone` when it leaves its queue's line for good."""
         interaction.version += 1
         line = interaction.plan.line

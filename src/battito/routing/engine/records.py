@@ -94,6 +94,8 @@ class Plan(Struct, eq=False):
     """
 
     line: Line
+    queue: Id
+    priority: float
     channel: Channel
     steps: tuple[Step, ...]
     service: Service
@@ -206,34 +208,22 @@ class Agent:
         """Bring the rolling occupancy up to `now`, then let the load become `used` units.
 
         The occupancy is an exponentially weighted mean of the share of capacity in use, time constant `window_s`.
+        What stands on shelves is stale from now on.
         """
         elapsed = now - self.accounted
         if elapsed > 0.0:
             share = self.load if self.load < 1.0 else 1.0
             self.occupancy = share + (self.occupancy - share) * exp(-elapsed / window_s)
             self.accounted = now
-        self.used = used
-        self.load = used / self.capacity
+        if used != self.used:
+            self.used = used
+            self.load = used / self.capacity
+            self.since = now
+        self.epoch += 1
+        self.listed = False
 
     def unlist(self) -> None:
-        """Stand on no shelf any more: what is there is stale from now on."""
-        self.epoch += 1
-        self.listed = False
-
-    def take(self, interaction: Interaction, now: float, window_s: float) -> None:
-        """Have the interaction from now on, at the cost of its units."""
-        self.account(now, self.used + interaction.channel.units, window_s)
-        self.since = now
-        self.held[interaction.id] = interaction
-        interaction.agent = self
-        self.epoch += 1
-        self.listed = False
-
-    def drop(self, id_: Id, now: float, window_s: float) -> None:
-        """Be rid of a piece of work, and free for that much more."""
-        work = self.held.pop(id_)
-        self.account(now, self.used - work.channel.units, window_s)
-        self.since = now
+        """Stand on no shelf any more."""
         self.epoch += 1
         self.listed = False
 

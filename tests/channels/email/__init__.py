@@ -1,0 +1,1 @@
+"""E-mail: the reader over bytes, the doors over sockets, a mailbox on a real Dovecot."""

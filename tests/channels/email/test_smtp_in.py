@@ -1,0 +1,146 @@
+"""The SMTP door as hostile and clumsy clients meet it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from battito.channels.base import Account
+from battito.channels.email.email_channel import EmailChannel
+from battito.channels.email.rates import RateGuard
+from battito.channels.email.simulator import MailSimulator
+from battito.platform.errors import Unavailable
+from battito.platform.services import Services
+from tests.channels.email.conftest import email_of, messages, until
+from tests.support.workspace import Furnished
+
+pytestmark = pytest.mark.postgres
+
+
+class Talk:
+    """A client that says exactly what it is told."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    async def answer(self) -> str:
+        lines = []
+        while True:
+            line = (await asyncio.wait_for(self._reader.readline(), 10)).decode()
+            lines.append(line)
+            if len(line) < 4 or line[3] != "-":
+                return "".join(lines)
+
+    async def say(self, data: bytes) -> str:
+        self._writer.write(data)
+        await self._writer.drain()
+        return await self.answer()
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+async def talk(node: Services) -> Talk:
+    door = email_of(node).door(node)
+    assert door is not None
+    client = Talk(*await asyncio.open_connection("127.0.0.1", door.port))
+    assert (await client.answer()).startswith("220")
+    return client
+
+
+async def until_data(node: Services, mailbox: Account, sender: str = "a@example.it") -> Talk:
+    client = await talk(node)
+    assert (await client.say(b"EHLO x\r\n")).startswith("250")
+    assert (await client.say(f"MAIL FROM:<{sender}> SMTPUTF8\r\n".encode())).startswith("250")
+    assert (await client.say(f"RCPT TO:<{mailbox.address}>\r\n".encode())).startswith("250")
+    assert (await client.say(b"DATA\r\n")).startswith("354")
+    return client
+
+
+async def test_a_lone_dot_between_bare_line_ends_smuggles_nothing(node: Services, mailbox: Account, provider: MailSimulator, connection: Any, workspace: Furnished) -> None:
+    client = await until_data(node, mailbox)
+    inside = b"From: a@example.it\r\nSubject: uno\r\n\r\nprima\n.\nMAIL FROM:<evil@example.net>\r\n\n.\r\nancora\r\r\n.\r\r\nfine\r\n"
+    assert (await client.say(inside + b".\r\n")).startswith("250")
+    assert (await client.say(b"NOOP\r\n")).startswith("250")
+    client.close()
+
+    async def one() -> list[Any]:
+        return await messages(connection, workspace)
+
+    found = await until(one)
+    assert len(found) == 1
+    assert "fine" in found[0]["text"]
+
+
+async def test_long_lines_and_eight_bits_are_taken(node: Services, mailbox: Account, provider: MailSimulator, connection: Any, workspace: Furnished) -> None:
+    client = await until_data(node, mailbox, "perché@example.it")
+    assert (await client.say("From: perché@example.it\r\nSubject: lunga\r\n\r\n".encode() + b"a" * 50_000 + b"\r\n..punto\r\n.\r\n")).startswith("250")
+    client.close()
+
+    async def one() -> list[Any]:
+        return await messages(connection, workspace)
+
+    found = await until(one)
+    assert found[0]["text"].endswith(".punto")
+
+
+async def test_too_much_data_is_refused(node: Services, mailbox: Account, provider: MailSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await until_data(node, mailbox)
+    line = b"x" * 70_000 + b"\r\n"
+    for _ in range(800):
+        client._writer.write(line)
+        await client._writer.drain()
+    assert (await client.say(b".\r\n")).startswith("552")
+    client.close()
+
+
+async def test_while_the_database_is_away_the_sender_keeps_the_mail(node: Services, mailbox: Account, provider: MailSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: Any, **__: Any) -> None:
+        raise Unavailable("The database is away.")
+
+    client = await until_data(node, mailbox)
+    monkeypatch.setattr("battito.channels.email.smtp_in.receive", away)
+    assert (await client.say(b"From: a@example.it\r\n\r\nciao\r\n.\r\n")).startswith("451")
+    client.close()
+
+
+async def test_a_flood_from_one_sender_is_slowed(node: Services, mailbox: Account, provider: MailSimulator) -> None:
+    client = await talk(node)
+    await client.say(b"EHLO x\r\n")
+    answers = []
+    for _ in range(70):
+        answers.append((await client.say(b"MAIL FROM:<loop@example.it>\r\n"))[:3])
+        await client.say(b"RSET\r\n")
+    assert "450" in answers
+    assert (await client.say(b"MAIL FROM:<other@example.it>\r\n")).startswith("250")
+    client.close()
+
+
+async def test_one_host_may_not_hold_every_connection(node: Services) -> None:
+    channel: EmailChannel = email_of(node)
+    door = channel.door(node)
+    assert door is not None
+    assert sum(door.handler.enter("192.0.2.7") for _ in range(60)) == 50
+    for _ in range(50):
+        door.handler.leave("192.0.2.7")
+    assert door.handler.enter("192.0.2.7")
+    door.handler.leave("192.0.2.7")
+
+
+async def test_nothing_is_relayed(node: Services, mailbox: Account, provider: MailSimulator) -> None:
+    client = await talk(node)
+    await client.say(b"EHLO x\r\n")
+    await client.say(b"MAIL FROM:<a@example.it>\r\n")
+    for address in (b"victim@example.org", b"@lumera.example:victim@example.org", b"victim%example.org@lumera.example", b""):
+        assert (await client.say(b"RCPT TO:<" + address + b">\r\n"))[0] == "5"
+    assert (await client.say(b"DATA\r\n")).startswith("503")
+    client.close()
+
+
+def test_the_guard_fills_again_and_forgets() -> None:
+    guard = RateGuard(burst=2, per_minute=60, known=3)
+    assert [guard.allows("a", 0.0) for _ in range(3)] == [True, True, False]
+    assert guard.allows("a", 1.0)
+    for key in "bcde":
+        assert guard.allows(key, 1.0)
+    assert len(guard._buckets) == 3
