@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 from battito import __version__
 from battito.accounts import api as accounts_api
 from battito.accounts.access_api import SignInNotes
+from battito.accounts.oidc import Oidc
 from battito.accounts.sessions import Sessions, bearer
 from battito.channels import api as channels_api
 from battito.channels.accounts import Accounts
@@ -79,6 +80,7 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     sessions = Sessions(database, settings.session_hours)
     services.provide(sessions)
     services.provide(SignInNotes())
+    services.provide(Oidc(services))
     services.provide(Batcher(database))
     services.provide(Consumers(database, services))
     services.provide(LiveSocket(services))

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from battito.platform.database.cluster import DatabaseProblem
 from battito.platform.settings import Settings, SettingsError, load_settings
 
 
@@ -119,6 +120,9 @@ def main() -> int:
     except SettingsError as error:
         print("These settings cannot be used:\n" + "\n".join(f"  - {p}" for p in error.problems), file=sys.stderr)
         return 2
+    except DatabaseProblem as error:
+        print(f"battito: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -1,6 +1,7 @@
 """Running a node: `battito run` (embedded database, demo) and `battito serve` (production)."""
 
 import asyncio
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -86,6 +87,8 @@ def _serve_on(settings: Settings, url: str, sock: socket.socket) -> int:
         lifespan="on",
     )
     server = uvicorn.Server(config)
+    # uvicorn repeats the signal that stopped it once it has stopped; what follows here is still to be done then
+    signal.signal(signal.SIGTERM, lambda *_: None)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(sockets=[sock]))
     return 0 if server.started else 1

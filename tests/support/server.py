@@ -50,6 +50,7 @@ def serving(database_url: str, data: Path, *, port: int | None = None, **setting
         "BATTITO_DATABASE_POOL": "8",
         "BATTITO_LOG_LEVEL": "warning",
         "BATTITO_DRAIN_SECONDS": "3",
+        "BATTITO_PRIVATE_NETWORKS": "127.0.0.0/8",
         **{f"BATTITO_{k.upper()}": v for k, v in settings.items()},
     }
     log = data / f"serve-{port}.log"

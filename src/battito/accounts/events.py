@@ -78,3 +78,13 @@ class ApiKeyChanged(Event, frozen=True, kw_only=True, tag="api_key.changed"):
     def audience(self) -> str:
         """Only those who manage keys."""
         return "permission:api_keys.manage"
+
+
+class SignOnChanged(Event, frozen=True, kw_only=True, tag="sign_on.changed"):
+    """A sign-on provider was configured or removed."""
+
+    provider_id: UUID
+
+    def audience(self) -> str:
+        """Only those who configure sign-on."""
+        return "permission:sign_on.manage"

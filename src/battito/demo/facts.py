@@ -203,6 +203,7 @@ def gather(
     values["fakeinv"] = f"{today.year}-L-{rng.randrange(10_000, 900_000):06d}"
     values["peerlady"] = rng.choice(["Luisa", "Mara", "la signora Pina", "Ivana"])
     values["soonweek"] = str(_weekday_of(values["soon"])).split()[0]
+    values["thismonth"] = clock.month(today.month)
     values["lastmonth"] = clock.month(catalogue.add_months(today, -1).month)
     values["soonday"] = _weekday_of(values["soon"])
     values["laterday"] = _weekday_of(values["later"])

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import msgspec
 
-from battito.demo.grammar import GrammarError, Rules, parse_rules, refs_of
+from battito.demo.grammar import GrammarError, Rules, parse_rules, refs_of, slots_of
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -145,6 +145,13 @@ def common() -> Rules:
     return rules
 
 
+NEEDS_BILL = frozenset(
+    "inv eur issued due bim month used real eurnew eurdiff usual twice half third quarter paid".split()
+)
+"""Facts that exist only where the matter is about a bill."""
+NEEDS_SUPPLY = NEEDS_BILL | frozenset("svc lsvc lsvc_cap dsvc u ptname pod pod4 prod kw kwbig meter meter4 read alt".split())
+"""Facts that exist only where the matter is about a supply."""
+
 _SPEAKS = {"c": "customer", "a": "agent", "n": "colleague", "r": "colleague"}
 
 
@@ -160,6 +167,9 @@ def problems(matter: Matter) -> list[str]:
                 speaker = spoken.setdefault(step.rule, _SPEAKS[step.kind])
                 if speaker != _SPEAKS[step.kind]:
                     found.append(f"{matter.key}: [{step.rule}] is spoken by two")
+    missing = NEEDS_BILL if matter.bill == "none" else frozenset()
+    if matter.service == "none":
+        missing |= NEEDS_SUPPLY
     used = set(spoken) | {"subject"}
     queue = list(used)
     while queue:
@@ -169,6 +179,7 @@ def problems(matter: Matter) -> list[str]:
             found.append(f"{matter.key}: no rule [{name}]")
             continue
         for variant in variants:
+            found.extend(f"{matter.key}: [{name}] has no {{{slot}}}" for slot in slots_of(variant.nodes) & missing)
             for ref in refs_of(variant.nodes):
                 if ref not in used:
                     used.add(ref)

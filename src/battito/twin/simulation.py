@@ -27,14 +27,13 @@ class Kind(IntEnum):
     SHIFT = 1
     FINISH = 2
     ABANDON = 3
-    ARRIVE = 4
-    STOP = 5
+    STOP = 4
 
 
 Event: TypeAlias = tuple[float, int, Any]
 """When, which kind, and the number of the contact, source, shift change or stretch it is about."""
 
-STRETCH, SHIFT, FINISH, ABANDON, ARRIVE, STOP = (int(kind) for kind in Kind)
+STRETCH, SHIFT, FINISH, ABANDON, STOP = (int(kind) for kind in Kind)
 
 
 NOBODY: Final[Arrival] = (FOREVER, 0.0, 0.0, 0.0)
@@ -80,9 +79,9 @@ class Simulation:
     def __init__(self, model: Model, replication: int, batches: int = 1) -> None:
         self.model = model
         self.engine: Final = Engine(model.settings, model.queues)
-        self.contacts: dict[Id, Contact] = {}
+        self.contacts: list[Contact | None] = []
+        """By the number they have in the engine; None once they are gone."""
         self._heap: list[Event] = []
-        self._contact_number = 0
         units = {channel.kind: channel.units for channel in model.settings.channels}
         self._sources = [Source(inflow, replication, _share(inflow, units)) for inflow in model.inflows]
         self._starts = [
@@ -104,8 +103,6 @@ class Simulation:
         for place, group in enumerate(model.groups):
             self._sign_in(place, group)
         for place, source in enumerate(self._sources):
-            if source.next is not NOBODY:
-                self._heap.append((source.next[0], ARRIVE, place))
         self._heap.sort()
         self._timed = any(
             len(queue.rings) > 1 or queue.overflow is not None or queue.service.wrap_up_s for queue in model.queues
@@ -137,89 +134,98 @@ class Simulation:
 
     def run(self) -> list[list[Tally]]:
         """Play it to the end; tallies by stretch of time, then by queue in the model's order."""
-        heap, contacts, sources, timed = self._heap, self.contacts, self._sources, self._timed
-        engine = self.engine
-        enqueue, finish, boost_s = engine.enqueue, engine.finish, self.model.settings.priority_boost_s
-        heappush(heap, (self.model.end_s + DRAIN_S, STOP, 0))
+        engine, heap, coming, contacts, sources = self.engine, self._heap, self._coming, self.contacts, self._sources
+        enqueue, finish, next_timer = engine.enqueue, engine.finish, engine.next_timer
+        timed, group_of, boost_s = self._timed, self._group_of, self.model.settings.priority_boost_s
+        decisions: list[Decision]
         while True:
+            # what is next: a timer of the engine, an event, or, last at the same moment, somebody new
             now, kind, number = heap[0]
-            if timed:
-                due = engine.next_timer()
-                if due is not None and due <= now:
-                    self._carry_out(engine.tick(due), due)
-                    continue
-            if kind == ARRIVE:
-                source = sources[number]
+            due = next_timer() if timed else None
+            if due is not None and due <= now and due <= coming[0][0]:
+                now = due
+                decisions = engine.tick(due)
+            elif coming[0][0] < now:
+                now, place = coming[0]
+                source = sources[place]
                 _, handle_s, patience_s, head_start_s = source.next
                 source.next = following = next(source.arrivals, NOBODY)
-                # the next arrival takes this one's place in the heap; the last leaves the end of time
-                heapreplace(heap, (following[0], ARRIVE, number))
-                self._contact_number = number = self._contact_number + 1
+                heapreplace(coming, (following[0], place))
+                number = len(contacts)
                 tally = source.tally
                 tally.offered += 1
-                contact = contacts[number] = Contact(tally, now, handle_s, source.weight)
+                contacts.append(Contact(tally, now, handle_s, source.weight))
                 priority = source.priority + head_start_s / boost_s if head_start_s else source.priority
                 decisions = enqueue(number, source.queue, now, channel=source.channel, priority=priority)
-                if decisions:
-                    self._carry_out(decisions, now)
-                if contact.waiting and patience_s < FOREVER:
+                if patience_s < FOREVER and not (decisions and type(decisions[-1]) is Assigned):
                     heappush(heap, (now + patience_s, ABANDON, number))
-                continue
-            heappop(heap)
-            if kind == FINISH:
-                finishing = contacts.get(number)
-                if finishing is not None and finishing.ends == now:
-                    del contacts[number]
-                    decisions = finish(number, now)
-                    if decisions:
-                        self._carry_out(decisions, now)
-            elif kind == ABANDON:
-                leaving = contacts.get(number)
-                if leaving is not None and leaving.waiting:
-                    self._abandon(number, leaving, now)
-            elif kind == SHIFT:
-                self._change_shift(number, now)
-            elif kind == STRETCH:
-                self._begin_stretch(number)
             else:
-                return self._booked()
-
-    def _carry_out(self, decisions: list[Decision], now: float) -> None:
-        for decision in decisions:
-            if type(decision) is Assigned:
-                contact = self.contacts[decision.interaction]
+                heappop(heap)
+                if kind == FINISH:
+                    finishing = contacts[number]
+                    if finishing is None or finishing.ends != now:
+                        continue
+                    contacts[number] = None
+                    decisions = finish(number, now)
+                elif kind == ABANDON:
+                    leaving = contacts[number]
+                    if leaving is None or not leaving.waiting:
+                        continue
+                    contacts[number] = None
+                    leaving.tally.abandoned.append(now - leaving.arrived)
+                    decisions = engine.cancel(number, now)
+                elif kind == SHIFT:
+                    decisions = self._change_shift(number, now)
+                elif kind == STRETCH:
+                    self._begin_stretch(number)
+                    continue
+                else:
+                    return self._booked()
+            for decision in decisions:
+                if type(decision) is not Assigned:
+                    self._carry_out(decision, now)
+                    continue
+                number = decision.interaction
+                contact = contacts[number]
+                assert contact is not None
                 contact.waiting = False
                 contact.agent = decision.agent
                 contact.tally.answered.append(decision.waited_s)
                 contact.ends = ends = now + contact.handle_s
-                heappush(self._heap, (ends, FINISH, decision.interaction))
+                heappush(heap, (ends, FINISH, number))
                 if ends <= self._calm_until:
-                    self._busy_now[self._group_of[decision.agent]] += contact.weight * contact.handle_s
+                    self._busy_now[group_of[decision.agent]] += contact.weight * contact.handle_s
                 else:
                     self._work(decision.agent, now, ends, contact.weight)
-                for resting in decision.interrupts:
-                    self._interrupt(self.contacts[resting], now)
-            elif type(decision) is Resumed:
-                self._resume(decision.interaction, now)
-            elif type(decision) is WrapUpStarted and decision.ends_at is not None:
-                self._work(decision.agent, now, decision.ends_at, 1.0)
+                if decision.interrupts:
+                    self._interrupt(decision.interrupts, now)
 
-    def _abandon(self, number: Id, contact: Contact, now: float) -> None:
-        self._carry_out(self.engine.cancel(number, now), now)
-        del self.contacts[number]
-        contact.tally.abandoned.append(now - contact.arrived)
+    def _carry_out(self, decision: Decision, now: float) -> None:
+        """The rarer decisions."""
+        if type(decision) is Resumed:
+            self._resume(decision.interaction, now)
+        elif type(decision) is WrapUpStarted and decision.ends_at is not None:
+            self._work(decision.agent, now, decision.ends_at, 1.0)
 
-    def _interrupt(self, contact: Contact, now: float) -> None:
-        """The contact rests: what is left of it is done after it resumes."""
-        contact.left = contact.ends - now
-        self._work(contact.agent, now, contact.ends, -contact.weight)
-        contact.ends = FOREVER
+    def _interrupt(self, interactions: tuple[Id, ...], now: float) -> None:
+        """The contacts rest: what is left of them is done after they resume."""
+        for number in interactions:
+            contact = self._contact(number)
+            contact.left = contact.ends - now
+            self._work(contact.agent, now, contact.ends, -contact.weight)
+            contact.ends = FOREVER
 
     def _resume(self, number: Id, now: float) -> None:
-        contact = self.contacts[number]
+        contact = self._contact(number)
         contact.ends = now + contact.left
         heappush(self._heap, (contact.ends, FINISH, number))
         self._work(contact.agent, now, contact.ends, contact.weight)
+
+    def _contact(self, number: Id) -> Contact:
+        assert isinstance(number, int)
+        contact = self.contacts[number]
+        assert contact is not None
+        return contact
 
     def _work(self, agent: Id, start: float, end: float, weight: float) -> None:
         """Book agent-seconds of work to the stretches they fall in, and overtime as staffed time too."""
@@ -232,12 +238,12 @@ class Simulation:
                 if high > shift_end:
                     self._overtime[batch][group] += weight * (high - max(low, shift_end))
 
-    def _change_shift(self, number: int, now: float) -> None:
+    def _change_shift(self, number: int, now: float) -> list[Decision]:
         agent, until = self._shifts[number]
-        presence = Presence.OFFLINE if until is None else Presence.AVAILABLE
-        if until is not None:
-            self._shift_ends[agent] = until
-        self._carry_out(self.engine.set_presence(agent, presence, now), now)
+        if until is None:
+            return self.engine.set_presence(agent, Presence.OFFLINE, now)
+        self._shift_ends[agent] = until
+        return self.engine.set_presence(agent, Presence.AVAILABLE, now)
 
     def _begin_stretch(self, number: int) -> None:
         """From here on contacts belong to this stretch; after the last one, to none."""

@@ -92,6 +92,7 @@ export const deskCommands: Command[] = [
     when: () => desk.openId !== null,
     run: () => desk.compose(desk.mode),
   },
+  ...conversationCommands,
   {
     id: 'compose.canned',
     group: 'write',
@@ -101,5 +102,4 @@ export const deskCommands: Command[] = [
     when: single,
     run: () => desk.composeWith(';'),
   },
-  ...conversationCommands,
 ]

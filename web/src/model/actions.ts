@@ -40,7 +40,7 @@ async function undo(id: string, ids: readonly Id[]): Promise<void> {
     inbox.countAgain()
     if (undone.failed.length)
       toasts.error(tr.done.someFailed(undone.failed.length, undone.failed[0]?.detail ?? ''))
-    else toasts.show(tr.done.undone)
+    else toasts.show(tr.done.undone, { stays: 3000 })
   } catch (thrown) {
     toasts.error(explain(asProblem(thrown)))
   }

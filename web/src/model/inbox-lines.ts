@@ -61,7 +61,7 @@ export class Lines {
 
   /** Put a row where it belongs now. */
   put(conversation: Conversation, row: ConversationRow): void {
-    const group = groupOf(row, this.#me())
+    const group = groupOf(row, this.#me(), this.#order)
     const at = rank(row, this.#order)
     const known = this.#byId.get(row.id)
     if (known?.conversation === conversation && known.group === group && known.rank === at) return
@@ -86,13 +86,13 @@ export class Lines {
     if (list?.[at] === line) list.splice(at, 1)
   }
 
-  /** Headings and rows from top to bottom. The live ones stand first and need no heading. */
+  /** Headings and rows from top to bottom. The live ones stand first and need no heading; nor does a list without groups. */
   flat(): Line[] {
     const lines: Line[] = []
     for (const name of groupOrder) {
       const group = this.#groups.get(name) ?? []
       if (group.length === 0) continue
-      if (name !== 'live') lines.push({ kind: 'group', id: `group-${name}`, name, count: group.length })
+      if (name !== 'live' && name !== 'flat') lines.push({ kind: 'group', id: `group-${name}`, name, count: group.length })
       for (const line of group) lines.push(line)
     }
     return lines

@@ -1,14 +1,20 @@
 import type { ConversationRow, Id } from '../api/types'
 
-export type GroupName = 'live' | 'answer' | 'waiting' | 'snoozed' | 'resolved'
-export const groupOrder: readonly GroupName[] = ['live', 'answer', 'waiting', 'snoozed', 'resolved']
+export type GroupName = 'live' | 'answer' | 'waiting' | 'snoozed' | 'resolved' | 'flat'
+export const groupOrder: readonly GroupName[] = ['live', 'answer', 'waiting', 'snoozed', 'resolved', 'flat']
 export type Order = 'due' | 'recent' | 'oldest'
 
 const NEVER = Number.MAX_SAFE_INTEGER
+/** Beyond every date, ms, and small enough to stay exact with a date added. */
+const UNPROMISED = 4e15
 const at = (time: string | null): number => (time === null ? NEVER : Date.parse(time))
 
-/** In which group of the inbox a conversation stands, seen by `me`. */
-export function groupOf(row: ConversationRow, me: Id): GroupName {
+/**
+ * In which group of the inbox a conversation stands, seen by `me`. There are groups only by urgency: by time of
+ * writing the list is one.
+ */
+export function groupOf(row: ConversationRow, me: Id, order: Order): GroupName {
+  if (order !== 'due') return 'flat'
   if (row.status === 'resolved') return 'resolved'
   if (row.live && row.owner?.id === me) return 'live'
   if (row.status === 'snoozed') return 'snoozed'
@@ -26,7 +32,7 @@ export function rank(row: ConversationRow, order: Order): number {
   if (row.status === 'snoozed') return at(row.snoozed_until)
   if (row.due_at !== null) return Date.parse(row.due_at)
   return row.status === 'open'
-    ? 8e15 + at(row.waiting_since ?? row.last_message_at ?? row.created_at) / 1e4
+    ? UNPROMISED + at(row.waiting_since ?? row.last_message_at ?? row.created_at)
     : -last
 }
 

@@ -22,7 +22,7 @@ from battito.kit.html import escape, to_text
 MAX_REFERENCES: Final = 20
 MACHINES: Final = ("bot", "system")
 _POLICY: Final = SMTP.clone(max_line_length=78, utf8=False)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _LINK = re.compile(r"(?<![\w\"'>=/])(https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]])")
 _MAILBOX = re.compile(r"[^\s@<>\",;:\\]+@[^\s@<>\",;:\\]+")
 _REPLY = re.compile(r"^\s*(?:(?:re|r|aw|sv|ris|rif|antw|odp|vs)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)

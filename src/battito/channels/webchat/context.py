@@ -55,7 +55,7 @@ class WebChat:
         self.sessions = Sessions(services)
         self.files = services.get(Files)
         self.room = Room(services)
-        self.speaking = Speaking(services, self.sessions)
+        self.speaking = Speaking(services, self.sessions, self.room)
         self.receipts = Receipts(services)
         self.sockets = Buckets(limits.SOCKETS_PER_ADDRESS)
         self.requests = Buckets(limits.REQUESTS_PER_ADDRESS)

@@ -12,8 +12,8 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from battito.channels import inbox
 from battito.channels.base import Account
+from battito.channels.inbox import receive
 from battito.channels.webchat.inbound import Receipt
 from battito.channels.webchat.sessions import Session
 from battito.platform.errors import Problem
@@ -67,7 +67,7 @@ class Receipts:
         await asyncio.sleep(GATHER_S)
         account, receipt = self._waiting.pop(conversation)
         try:
-            await inbox.receive(
+            await receive(
                 self._services,
                 account,
                 f"{receipt.status}:{receipt.message.hex}",

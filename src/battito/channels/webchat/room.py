@@ -4,7 +4,7 @@ Fed by the hub, that is after commit and in commit order, on every node alike.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -25,6 +25,8 @@ from battito.platform.services import Services
 log = structlog.get_logger(__name__)
 
 SOCKETS_PER_SESSION: Final = 8
+EXPECTED: Final = 20_000
+"""Messages on their way that are remembered; of older ones a visitor learns on coming back."""
 REDRAW: Final = frozenset({"conversation.merged", "conversation.split"})
 WATCHED: Final = frozenset({"message.created", "message.changed"})
 SILENT: Final = frozenset({"message.status", "conversation.followed", "conversation.linked", "conversation.labelled"})
@@ -59,7 +61,7 @@ class Room:
         self._by_conversation: dict[UUID, set[Visitor]] = defaultdict(set)
         self._place: dict[Visitor, UUID] = {}
         self._by_session: dict[UUID, list[Visitor]] = defaultdict(list)
-        self._expected: dict[UUID, Visitor] = {}
+        self._expected: OrderedDict[UUID, UUID] = OrderedDict()
         self._dirty: set[UUID] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.adopt: Callable[[Visitor, UUID], Any] = lambda visitor, conversation: None
@@ -88,12 +90,12 @@ class Room:
             group.remove(visitor)
             if not group:
                 del self._by_session[visitor.session.id]
-        for key in [k for k, v in self._expected.items() if v is visitor]:
-            del self._expected[key]
 
-    def expect(self, client_id: UUID, visitor: Visitor) -> None:
-        """This visitor's message is on its way: where it turns up is their conversation."""
-        self._expected[client_id] = visitor
+    def expect(self, client_id: UUID, session_id: UUID) -> None:
+        """A session's message is on its way: where it turns up is the session's conversation."""
+        self._expected[client_id] = session_id
+        if len(self._expected) > EXPECTED:
+            self._expected.popitem(last=False)
 
     def unexpect(self, client_id: UUID) -> None:
         """It was refused."""
@@ -154,10 +156,10 @@ class Room:
             client_id = UUID(str(event.data["message"]["client_id"]))
         except (KeyError, ValueError, TypeError):
             return
-        visitor = self._expected.pop(client_id, None)
-        if visitor is None:
+        session_id = self._expected.pop(client_id, None)
+        if session_id is None:
             return
-        for one in self.of_session(visitor.session.id):
+        for one in self.of_session(session_id):
             if one.session.conversation_id != conversation or one.session.starts_new:
                 self.move(one, conversation)
                 self._run(self.adopt(one, conversation))

@@ -249,12 +249,7 @@ class VisitorSocket:
         if isinstance(found, Say):
             while wait := chat.messages.take(str(self.session.id), time.monotonic()):
                 await asyncio.sleep(wait)
-            chat.room.expect(found.id, self)
-            try:
-                await chat.speaking.say(self.session, self._account, found)
-            except Problem:
-                chat.room.unexpect(found.id)
-                raise
+            await chat.speaking.say(self.session, self._account, found)
             self.put(frame("ack", id=found.id))
         elif isinstance(found, Ping):
             self.put(frame("pong", now=datetime.now(UTC)))

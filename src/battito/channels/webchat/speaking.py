@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from battito.channels import inbox
 from battito.channels.base import Account
+from battito.channels.inbox import receive
 from battito.channels.webchat.answers import phone_of
 from battito.channels.webchat.events import ConversationRated
 from battito.channels.webchat.hours import slots
 from battito.channels.webchat.inbound import Callback, Payload, PayloadFile, provider_id
 from battito.channels.webchat.limits import CALLS_PER_SESSION, Buckets
 from battito.channels.webchat.protocol import CallMe, Say
+from battito.channels.webchat.room import Room
 from battito.channels.webchat.sessions import Session, Sessions
 from battito.channels.webchat.settings import WebChatSettings
 from battito.channels.webchat.uploads import upload_id
@@ -23,7 +24,7 @@ from battito.conversations.actions.assign import Target, assign
 from battito.conversations.actions.state import resolve
 from battito.kit.ids import uuid7
 from battito.platform.actor import Actor, ActorKind, Context
-from battito.platform.errors import Invalid, TooMany
+from battito.platform.errors import Invalid, Problem, TooMany
 from battito.platform.services import Services
 
 ACTING: Final = frozenset({"conversations.handle", "conversations.handle_others"})
@@ -40,8 +41,8 @@ where webchat_rating.workspace_id = excluded.workspace_id
 class Speaking:
     """A visitor's voice."""
 
-    def __init__(self, services: Services, sessions: Sessions) -> None:
-        self._services, self._sessions = services, sessions
+    def __init__(self, services: Services, sessions: Sessions, room: Room) -> None:
+        self._services, self._sessions, self._room = services, sessions, room
         self._calls = Buckets(CALLS_PER_SESSION)
 
     async def say(self, session: Session, account: Account, say: Say) -> bool:
@@ -178,9 +179,14 @@ class Speaking:
         name = provider_id(session.id, payload.id)
         if session.conversation_id is None or session.starts_new:
             await self._sessions.expects(session, name)
-        kept = await inbox.receive(
-            self._services, account, name, msgspec.json.encode(payload), {}, order_key=f"webchat {session.id}"
-        )
+        self._room.expect(payload.id, session.id)
+        try:
+            kept = await receive(
+                self._services, account, name, msgspec.json.encode(payload), {}, order_key=f"webchat {session.id}"
+            )
+        except Problem:
+            self._room.unexpect(payload.id)
+            raise
         if session.consents:
             await self._sessions.consents_told(session)
         return kept is not None

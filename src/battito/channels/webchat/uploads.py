@@ -13,6 +13,7 @@ from battito.platform.actor import Context
 from battito.platform.errors import Forbidden, Invalid, NotFound, Problem, TooLarge
 from battito.platform.files.model import StoredFile
 from battito.platform.files.service import Files
+from battito.platform.files.sniff import DANGEROUS
 from battito.platform.http.raw import Receive
 from battito.platform.services import Services
 
@@ -25,7 +26,10 @@ def upload_id(session: UUID, client_id: UUID) -> UUID:
 
 
 def fits(types: list[str], content_type: str) -> bool:
-    """Whether a sniffed type is one of `types` (`image/*`, `application/pdf`)."""
+    """Whether a sniffed type is one of `types` (`image/*`, `application/pdf`). What could act in a browser (SVG, HTML) or runs
+    as a program never is, whatever the widget's settings say."""
+    if content_type in DANGEROUS:
+        return False
     kind = content_type.partition("/")[0]
     return any(t == content_type or t == f"{kind}/*" for t in types)
 

@@ -191,17 +191,20 @@ class Core(Matching):
     ) -> None:
         """The agent, whose capacity is reserved already, has the interaction."""
         interaction.state = HANDLING
-        interrupts: tuple[Id, ...] = ()
-        if agent.used > agent.capacity:
-            interrupts = self._interrupt(interaction, agent)
+        waited = now - interaction.entered
+        plan = interaction.plan
+        if why is None and not interaction.callback and agent.used <= agent.capacity:
+            out.append(Assigned(interaction.id, agent.id, plan.queue, interaction.ring, interaction.key, waited))
+            return
+        interrupts = self._interrupt(interaction, agent) if agent.used > agent.capacity else ()
         out.append(
             Assigned(
                 interaction.id,
                 agent.id,
-                interaction.plan.queue,
+                plan.queue,
                 interaction.ring,
                 interaction.key,
-                now - interaction.entered,
+                waited,
                 interrupts,
                 interaction.callback,
                 why,

@@ -152,18 +152,17 @@ class Matching:
         """Put the agent on the shelves of all work they have room for."""
         agent.epoch = epoch = agent.epoch + 1
         agent.listed = True
-        rank = self.rank(agent)
-        load, since, number = agent.load, agent.since, agent.number
+        order = (agent.load, self.rank(agent), agent.since, agent.number)
         free = agent.capacity - agent.used
         for shelf, level in agent.shelves:
             if shelf.units <= free or (shelf.channel.interrupts and agent.room(shelf.channel)):
                 heap = shelf.heap
-                heappush(heap, (level, load, rank, since, number, epoch, agent))
+                heappush(heap, (level, order, epoch, agent))
                 if len(heap) > 2 * shelf.members + SLACK:
                     sweep_shelf(shelf)
 
     def _entry(self, agent: Agent, level: int) -> ShelfEntry:
-        return (level, agent.load, self.rank(agent), agent.since, agent.number, agent.epoch, agent)
+        return (level, (agent.load, self.rank(agent), agent.since, agent.number), agent.epoch, agent)
 
     def best_agent(self, interaction: Interaction, now: float) -> Agent | None:
         """The free agent this should go to: most skilled, least loaded, then by the workspace's choice."""
@@ -173,9 +172,8 @@ class Matching:
         heap = requirement.shelf.heap
         bit = requirement.bit
         while heap:
-            top = heap[0]
-            agent = top[6]
-            if agent.epoch != top[5]:
+            _, _, epoch, agent = heap[0]
+            if agent.epoch != epoch:
                 heappop(heap)
             elif agent.mask & bit and interaction.refused is None:
                 return agent
@@ -194,7 +192,7 @@ class Matching:
             entry = self._entry(agent, -self.level(agent, interaction.requirement))
             if best is None or entry < best:
                 best = entry
-        return best[6] if best is not None else None
+        return best[3] if best is not None else None
 
     def level(self, agent: Agent, requirement: Requirement) -> int:
         """The sum of the agent's levels in the skills asked for; 0 where levels do not count."""
@@ -226,9 +224,9 @@ class Matching:
         """Take the interaction off its list; `gone` when it leaves its queue's line for good."""
         interaction.version += 1
         line = interaction.plan.line
-        line.waiting -= 1
+        line.waiting = waiting = line.waiting - 1
         if gone:
-            line.flow.departed(now, line.waiting)
+            line.flow.departed(now, waiting)
         if interaction.step.agents is not None:
             return
         requirement = interaction.requirement
@@ -309,8 +307,8 @@ def first_willing(heap: list[ShelfEntry], interaction: Interaction, now: float) 
     kept: list[ShelfEntry] = []
     found = None
     while heap:
-        agent = heap[0][6]
-        if agent.epoch != heap[0][5]:
+        _, _, epoch, agent = heap[0]
+        if agent.epoch != epoch:
             heappop(heap)
         elif agent.mask & bit and not is_refused(interaction, agent, now):
             found = agent
@@ -342,7 +340,7 @@ def first_not_refused(heap: list[WaitingEntry], agent: Agent, now: float) -> Wai
 
 def sweep_shelf(shelf: Shelf) -> None:
     """Drop the stale entries of a shelf."""
-    shelf.heap = [entry for entry in shelf.heap if entry[5] == entry[6].epoch]
+    shelf.heap = [entry for entry in shelf.heap if entry[2] == entry[3].epoch]
     heapify(shelf.heap)
 
 

@@ -8,7 +8,6 @@ from battito.channels.base import Identity, Inbound, InboundFile, InboundMessage
 from battito.channels.email.identifiers import base_address, message_of
 from battito.channels.email.inbound.advice import advice
 from battito.channels.email.inbound.model import Address, ParsedEmail
-from battito.channels.email.inbound.own_html import own_html
 from battito.channels.email.inbound.reading import parse_email
 from battito.channels.email.settings import EmailSettings
 from battito.channels.email.threading import report_hint, thread_hint
@@ -96,7 +95,7 @@ def message(parsed: ParsedEmail, raw: bytes, headers: Mapping[str, str], setting
         provider_id=parsed.message_id or f"<{hashlib.sha256(raw).hexdigest()[:40]}@without-id.invalid>",
         sender=Sender(identity=Identity(kind="email", value=address, shown=writer.address), name=writer.name),
         text=text,
-        html=own_html(parsed.html, parsed.visible_text),
+        html=parsed.visible_html or None,
         folded=parsed.folded_text or None,
         attachments=[
             InboundFile(name=a.filename, content_type=a.content_type, content=a.content, inline=a.inline, content_id=a.content_id)

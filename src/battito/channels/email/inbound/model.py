@@ -129,6 +129,8 @@ class ParsedEmail(msgspec.Struct, frozen=True):
     text: str
     html: str
     visible_text: str
+    visible_html: str
+    """The HTML of `visible_text`, harmless; empty where the HTML cannot be cut at the same place."""
     folded_text: str
     folds: list[Fold]
     forwarded: bool

@@ -13,6 +13,7 @@ from .bounce import read_bounce
 from .dates import parse_date
 from .mime import Budget, Part
 from .model import Address, Auto, Bounce, Embedded, Fold, ParsedEmail, Pec
+from .own_html import own_html
 from .words import decode_words, message_ids
 
 MAX_RAW = 200_000_000
@@ -49,7 +50,7 @@ def _assemble(root: Part, shown: Part, content: body.Content, outer: Address, su
     to = parse_addresses(shown.all("to"))
     bounce = None if certified else _bounce(root, content, subject, sender, to)
     auto, reason = _auto(root, subject, sender, certified, bounce)
-    text, html, folded = _bodies(content, sender, subject, plain_report=auto not in ("none", "list", "bulk", "auto-reply"))
+    text, html, visible_html, folded = _bodies(content, sender, subject, plain_report=auto not in ("none", "list", "bulk", "auto-reply"))
     source = shown if enveloped else root
     references = [name for value in source.all("references") for name in message_ids(value)]
     answered = message_ids(source.raw("in-reply-to"))
@@ -68,6 +69,7 @@ def _assemble(root: Part, shown: Part, content: body.Content, outer: Address, su
         text=text,
         html=html,
         visible_text=folded.visible,
+        visible_html=visible_html,
         folded_text=folded.folded,
         folds=[Fold(piece.kind, piece.text) for piece in folded.pieces if piece.kind != "own" and piece.text.strip()],
         forwarded=folded.forwarded,
@@ -157,8 +159,8 @@ def _auto(root: Part, subject: str, sender: Address, certified: Pec | None, boun
     return automatic.detect(root, subject, sender.address)
 
 
-def _bodies(content: body.Content, sender: Address, subject: str, *, plain_report: bool) -> tuple[str, str, Folded]:
-    """The text, the harmless HTML, and the text told apart."""
+def _bodies(content: body.Content, sender: Address, subject: str, *, plain_report: bool) -> tuple[str, str, str, Folded]:
+    """The text, the harmless HTML, the part of it that the writer wrote now, and the text told apart."""
     source = body.joined_html(content.htmls) if content.htmls else ""
     html = kit_html.sanitise(source) if source else ""
     text = "\n\n".join(t.strip("\n") for t in content.texts if t.strip())
@@ -169,8 +171,12 @@ def _bodies(content: body.Content, sender: Address, subject: str, *, plain_repor
         hints = markup.for_text(text, source)
     if plain_report:
         # a machine's report is read whole: nothing in it is an answer
-        return text, html, Folded(text.strip("\n").rstrip(), "", [], False)
-    return text, html, fold(text, sender=sender.name, subject=subject, hints=hints)
+        return text, html, html, Folded(text.strip("\n").rstrip(), "", [], False)
+    folded = fold(text, sender=sender.name, subject=subject, hints=hints)
+    if not folded.folded or not source:
+        return text, html, html, folded
+    own = own_html(source, folded.visible)
+    return text, html, kit_html.sanitise(own) if own else "", folded
 
 
 _NEEDS_HTML = re.compile(r"html|browser|visualizz|view this (?:e-?mail|message)|anzeigen|afficher|apri (?:questa|il)", re.IGNORECASE)

@@ -1,0 +1,183 @@
+"""Sign-on against a real OpenID Connect provider run by the test."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from battito.kit.ids import uuid7
+from tests.support.server import Process, free_port
+from tests.support.workspace import Furnished
+
+pytestmark = [pytest.mark.postgres, pytest.mark.outside]
+
+CLIENT, SECRET = "battito", "un segreto & altro="
+TOOLS = Path(os.environ.get("BATTITO_DATA", Path(__file__).resolve().parents[2] / "data")) / "test-tools" / "oidc"
+
+
+def node() -> str:
+    """Node: the environment's own, else the system's."""
+    own = Path(sysconfig.get_path("scripts")) / "node"
+    return str(own) if own.exists() else shutil.which("node") or ""
+
+
+@pytest.fixture(scope="module")
+def tools() -> Path:
+    """The provider's package, installed once."""
+    if not (TOOLS / "node_modules" / "oidc-provider").exists():
+        TOOLS.mkdir(parents=True, exist_ok=True)
+        (TOOLS / "package.json").write_text(
+            '{"private": true, "type": "module", "dependencies": {"oidc-provider": "9.13.3"}}'
+        )
+        npm = Path(sysconfig.get_path("scripts")) / "npm"
+        done = subprocess.run(
+            [str(npm) if npm.exists() else "npm", "install", "--no-audit", "--no-fund"],
+            cwd=TOOLS,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            pytest.skip(f"the provider's npm package could not be installed: {done.stderr[-200:]}")
+    return TOOLS
+
+
+@pytest.fixture
+async def sign_on(tools: Path, server: Process, http: httpx.AsyncClient, workspace: Furnished) -> Any:
+    """A provider process and its configuration in the workspace: (provider id, people)."""
+    roles = (await http.get("/api/v1/roles", headers=workspace.administrator.headers)).json()["items"]
+    by_key = {r["key"]: r["id"] for r in roles}
+    port = free_port()
+    body = {
+        "name": "Azienda", "issuer": f"http://127.0.0.1:{port}", "client_id": CLIENT, "client_secret": SECRET,
+        "scopes": ["openid", "email", "profile", "groups"], "role_of_group": {"capi": by_key["supervisor"], "tutti": by_key["agent"]},
+    }  # fmt: skip
+    made = await http.post("/api/v1/sign-on", json=body, headers=workspace.administrator.headers)
+    assert made.status_code == 201, made.text
+    provider_id = made.json()["id"]
+    people = {
+        "chiara": {
+            "email": f"chiara.{uuid7().hex}@azienda.example",
+            "email_verified": True,
+            "name": "Chiara Fontana",
+            "groups": ["capi"],
+        },
+        "marta": {"email": workspace.agent.email, "email_verified": True, "name": "Marta", "groups": ["tutti"]},
+        "furbo": {
+            "email": workspace.administrator.email,
+            "email_verified": False,
+            "name": "Furbo",
+            "groups": ["tutti"],
+        },
+        "estraneo": {
+            "email": f"x.{uuid7().hex}@azienda.example",
+            "email_verified": True,
+            "name": "X",
+            "groups": ["nessuno"],
+        },
+    }
+    script = tools / "provider.mjs"
+    shutil.copy(Path(__file__).with_name("oidc_provider.mjs"), script)
+    redirect = f"{server.url}/api/v1/sign-in/oidc/{provider_id}/callback"
+    process = subprocess.Popen(
+        [node(), str(script), str(port), CLIENT, SECRET, redirect],
+        env={**os.environ, "PEOPLE": json.dumps(people)}, cwd=tools, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "ready" in line:
+            break
+    yield provider_id, people
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def browser(server: Process) -> Iterator[httpx.Client]:
+    """Somebody's browser: cookies, redirects by hand."""
+    with httpx.Client(base_url=server.url, timeout=20) as client:
+        yield client
+
+
+def go(browser: httpx.Client, start: str, who: str) -> httpx.Response:
+    """Walk from our sign-in to the provider, sign in there as `who`, consent, and come back; our last answer."""
+    answer = browser.get(start)
+    for _ in range(15):
+        if answer.is_redirect:
+            where = httpx.URL(answer.headers["location"])
+            target = answer.url.join(where)
+            if target.path in ("/", "/sign-in"):
+                return answer
+            answer = browser.get(target)
+            continue
+        action = re.search(r'<form[^>]*action="([^"]+)"', answer.text)
+        if action is None:
+            return answer
+        prompt = "login" if 'name="login"' in answer.text else "consent"
+        form = {"prompt": prompt, "login": who, "password": "qualunque"} if prompt == "login" else {"prompt": prompt}
+        answer = browser.post(answer.url.join(action[1]), data=form)
+    raise AssertionError("too many steps")
+
+
+async def me(http: httpx.AsyncClient, answer: httpx.Response) -> dict[str, Any]:
+    token = re.search(r"battito_session=([^;]+)", answer.headers["set-cookie"])
+    assert token
+    found: dict[str, Any] = (await http.get("/api/v1/me", headers={"authorization": f"Bearer {token[1]}"})).json()
+    return found
+
+
+async def test_somebody_new_is_made_with_the_role_of_their_group(
+    http: httpx.AsyncClient, browser: httpx.Client, sign_on: Any
+) -> None:
+    provider_id, people = sign_on
+    answer = go(browser, f"/api/v1/sign-in/oidc/{provider_id}", "chiara")
+    assert answer.headers["location"] == "/", answer.headers
+    person = await me(http, answer)
+    assert person["user"]["email"] == people["chiara"]["email"]
+    assert person["user"]["roles"] == ["Supervisore"]
+
+
+async def test_an_existing_person_is_recognised_by_a_verified_address(
+    http: httpx.AsyncClient, browser: httpx.Client, sign_on: Any, workspace: Furnished
+) -> None:
+    answer = go(browser, f"/api/v1/sign-in/oidc/{sign_on[0]}", "marta")
+    assert (await me(http, answer))["user"]["id"] == str(workspace.agent.id)
+
+
+@pytest.mark.parametrize(("who", "problem"), [("furbo", "not-verified"), ("estraneo", "no-role")])
+def test_who_may_not_come_in_is_told_why(browser: httpx.Client, sign_on: Any, who: str, problem: str) -> None:
+    answer = go(browser, f"/api/v1/sign-in/oidc/{sign_on[0]}", who)
+    assert "set-cookie" not in answer.headers
+    assert parse_qs(urlsplit(answer.headers["location"]).query)["problem"] == [problem]
+
+
+def test_a_forged_or_repeated_answer_is_refused(browser: httpx.Client, sign_on: Any) -> None:
+    path = f"/api/v1/sign-in/oidc/{sign_on[0]}/callback"
+    forged = browser.get(path, params={"state": "inventato", "code": "x"})
+    assert "problem=ticket-gone" in forged.headers["location"]
+    begun = browser.get(f"/api/v1/sign-in/oidc/{sign_on[0]}")
+    state = parse_qs(urlsplit(begun.headers["location"]).query)["state"][0]
+    wrong = browser.get(path, params={"state": state, "code": "inventato"})
+    assert "problem=sign-on-refused" in wrong.headers["location"]
+    repeated = browser.get(path, params={"state": state, "code": "inventato"})
+    assert "problem=ticket-gone" in repeated.headers["location"]
+
+
+async def test_the_secret_is_sealed_and_never_shown(
+    http: httpx.AsyncClient, connection: Any, sign_on: Any, workspace: Furnished
+) -> None:
+    stored = await connection.fetchval("select client_secret from oidc_provider where workspace_id = $1", workspace.id)
+    assert SECRET not in stored
+    shown = await http.get("/api/v1/sign-on", headers=workspace.administrator.headers)
+    assert "segreto" not in shown.text
+    log = await http.get("/api/v1/audit", params={"action": "sign_on"}, headers=workspace.administrator.headers)
+    assert "segreto" not in log.text
