@@ -28,7 +28,7 @@ class AuditFilter(msgspec.Struct, kw_only=True):
 
 def _conditions(context: Context, wanted: AuditFilter) -> tuple[str, list[Any]]:
     sql = (
-        "workspace_id = $1 and ($2::uuid is null or actor_id = $2) and ($3::text is null or action = $3 or action like $3 || '.%')"
+        "($2::uuid is null or actor_id = $2) and ($3::text is null or action = $3 or action like $3 || '.%')"
         " and ($4::text is null or object_kind = $4) and ($5::uuid is null or object_id = $5) and ($6::timestamptz is null or at >= $6)"
         " and ($7::timestamptz is null or at < $7)"
     )
@@ -51,7 +51,7 @@ async def list_audit(
     sql, values = _conditions(context, wanted)
     cursor = parse_cursor(after)
     rows = await connection.fetch(
-        f"select {COLUMNS} from audit where {sql} and ($8::timestamptz is null or (at, id) < ($8, $9)) order by at desc, id desc limit $10",
+        f"select {COLUMNS} from audit where workspace_id = $1 and {sql} and ($8::timestamptz is null or (at, id) < ($8, $9)) order by at desc, id desc limit $10",
         *values, *(cursor or (None, None)), limit + 1,
     )  # fmt: skip
     lines = [dict(r) for r in rows[:limit]]
@@ -75,5 +75,5 @@ async def export_audit(connection: Any, context: Context, wanted: AuditFilter) -
     context.require("audit.read")
     sql, values = _conditions(context, wanted)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        async for row in connection.cursor(f"select {COLUMNS} from audit where {sql} order by at, id", *values):
+        async for row in connection.cursor(f"select {COLUMNS} from audit where workspace_id = $1 and {sql} order by at, id", *values):
             yield msgspec.json.encode(dict(row)) + b"\n"

@@ -96,12 +96,12 @@ async def _set_password(database: Database, email: str, password: str) -> None:
     hashed = await hash_password(password)
     async with database.reading() as connection, connection.transaction():
         user = await connection.fetchval(
-            "update app_user set password_hash = $2, disabled_at = null where lower(email) = $1 returning id",
+            "/* any workspace: from the server's own console */ update app_user set password_hash = $2, disabled_at = null where lower(email) = $1 returning id",
             email,
             hashed,
         )
         if user is None:
             raise ValueError(f"nobody has the address {email}")
         await connection.execute(
-            "update sign_in set revoked_at = now() where user_id = $1 and revoked_at is null", user
+            "/* any workspace: the person was found by address */ update sign_in set revoked_at = now() where user_id = $1 and revoked_at is null", user
         )

@@ -49,9 +49,9 @@ LONGEST_PAUSE_S: Final = 1800.0
 AWAY_PAUSE_S: Final = 60.0
 AT_A_TIME: Final = 50
 
-DUE: Final = "select distinct account_id from outbox where due_at <= clock_timestamp()"
+DUE: Final = "/* any workspace: the worker serves them all */ select distinct account_id from outbox where due_at <= clock_timestamp()"
 NEXT: Final = (
-    "select extract(epoch from min(due_at) - clock_timestamp())::float8 from outbox where due_at > clock_timestamp()"
+    "/* any workspace: the worker serves them all */ select extract(epoch from min(due_at) - clock_timestamp())::float8 from outbox where due_at > clock_timestamp()"
 )
 CLAIM: Final = "select * from claim_outbox($1, $2, $3, $4, $5, $6)"
 DONE: Final = "delete from outbox where workspace_id = $1 and message_id = $2 and fence = $3"

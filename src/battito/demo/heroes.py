@@ -132,7 +132,7 @@ def _teresa(stage: _Stage) -> Hero:
         contact, supplies=(light, gas), bills=tuple(bills), owing_cents=18_420, payment="bollettino", social_bonus=True
     )
     inv = bills[-1].number
-    photo = Attachment("contatore nonna.png", "meter", "image/png", ("3.184", "luce", "20714471"), 3184)
+    photo = Attachment("contatore nonna.jpg", "meter", "image/jpeg", ("3.184", "luce", "20714471"), 3184)
     standard = (
         "Gentile cliente,\n\nl’importo della sua bolletta è calcolato in base ai consumi e alle condizioni del contratto. "
         "Può inviare l’autolettura dalla sua area clienti inserendo il codice ricevuto per SMS.\n\nCordiali saluti,\nEdoardo De Luca\nLumera Luce e Gas"
@@ -169,7 +169,7 @@ def _teresa(stage: _Stage) -> Hero:
 def _davide(stage: _Stage) -> Hero:
     contact, _ = stage.contact("Davide", "Esposito", "m", 1991, email="davide.esposito91@libera.example", manner="young",
                                since=2021, town=("via Cimarosa 12", "80127", "Napoli", "NA", "Campania"))  # fmt: skip
-    photo = Attachment("IMG_4471.png", "meter", "image/png", ("11.902", "luce", "31870233"), 11902)
+    photo = Attachment("IMG_4471.jpg", "meter", "image/jpeg", ("11.902", "luce", "31870233"), 11902)
     talk = stage.talk(
         contact, "chat_casa", "Autolettura con foto",
         [(9, "c", "ciao, dovrei mandare la lettura della luce ma l'app mi dà errore"),

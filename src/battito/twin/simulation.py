@@ -73,14 +73,18 @@ class Contact(Struct, eq=False):
     left: float = 0.0
 
 
+GONE: Final = Contact(Tally(), 0.0, 0.0, 0.0, waiting=False, ends=-1.0)
+"""In the place of a contact that is over."""
+
+
 class Simulation:
     """A replication of a model. `run` gives, for each stretch of time, each queue's tally."""
 
     def __init__(self, model: Model, replication: int, batches: int = 1) -> None:
         self.model = model
         self.engine: Final = Engine(model.settings, model.queues)
-        self.contacts: list[Contact | None] = []
-        """By the number they have in the engine; None once they are gone."""
+        self.contacts: list[Contact] = []
+        """By the number they have in the engine; `GONE` once they are."""
         self._heap: list[Event] = []
         units = {channel.kind: channel.units for channel in model.settings.channels}
         self._sources = [Source(inflow, replication, _share(inflow, units)) for inflow in model.inflows]
@@ -102,8 +106,10 @@ class Simulation:
             self._heap.append((start, STRETCH, number))
         for place, group in enumerate(model.groups):
             self._sign_in(place, group)
-        for place, source in enumerate(self._sources):
+        self._heap.append((model.end_s + DRAIN_S, STOP, 0))
         self._heap.sort()
+        self._coming = sorted((source.next[0], place) for place, source in enumerate(self._sources))
+        """When each queue's next contact comes, a heap of its own."""
         self._timed = any(
             len(queue.rings) > 1 or queue.overflow is not None or queue.service.wrap_up_s for queue in model.queues
         )
@@ -162,16 +168,15 @@ class Simulation:
             else:
                 heappop(heap)
                 if kind == FINISH:
-                    finishing = contacts[number]
-                    if finishing is None or finishing.ends != now:
+                    if contacts[number].ends != now:
                         continue
-                    contacts[number] = None
+                    contacts[number] = GONE
                     decisions = finish(number, now)
                 elif kind == ABANDON:
                     leaving = contacts[number]
-                    if leaving is None or not leaving.waiting:
+                    if not leaving.waiting:
                         continue
-                    contacts[number] = None
+                    contacts[number] = GONE
                     leaving.tally.abandoned.append(now - leaving.arrived)
                     decisions = engine.cancel(number, now)
                 elif kind == SHIFT:
@@ -185,14 +190,13 @@ class Simulation:
                 if type(decision) is not Assigned:
                     self._carry_out(decision, now)
                     continue
-                number = decision.interaction
-                contact = contacts[number]
-                assert contact is not None
+                answered: Any = decision.interaction
+                contact = contacts[answered]
                 contact.waiting = False
                 contact.agent = decision.agent
                 contact.tally.answered.append(decision.waited_s)
                 contact.ends = ends = now + contact.handle_s
-                heappush(heap, (ends, FINISH, number))
+                heappush(heap, (ends, FINISH, answered))
                 if ends <= self._calm_until:
                     self._busy_now[group_of[decision.agent]] += contact.weight * contact.handle_s
                 else:
@@ -207,25 +211,19 @@ class Simulation:
         elif type(decision) is WrapUpStarted and decision.ends_at is not None:
             self._work(decision.agent, now, decision.ends_at, 1.0)
 
-    def _interrupt(self, interactions: tuple[Id, ...], now: float) -> None:
+    def _interrupt(self, numbers: tuple[Any, ...], now: float) -> None:
         """The contacts rest: what is left of them is done after they resume."""
-        for number in interactions:
-            contact = self._contact(number)
+        for number in numbers:
+            contact = self.contacts[number]
             contact.left = contact.ends - now
             self._work(contact.agent, now, contact.ends, -contact.weight)
             contact.ends = FOREVER
 
-    def _resume(self, number: Id, now: float) -> None:
-        contact = self._contact(number)
+    def _resume(self, number: Any, now: float) -> None:
+        contact = self.contacts[number]
         contact.ends = now + contact.left
         heappush(self._heap, (contact.ends, FINISH, number))
         self._work(contact.agent, now, contact.ends, contact.weight)
-
-    def _contact(self, number: Id) -> Contact:
-        assert isinstance(number, int)
-        contact = self.contacts[number]
-        assert contact is not None
-        return contact
 
     def _work(self, agent: Id, start: float, end: float, weight: float) -> None:
         """Book agent-seconds of work to the stretches they fall in, and overtime as staffed time too."""

@@ -51,7 +51,11 @@ async def provider(node: Services) -> AsyncIterator[MailSimulator]:
 
 
 async def connect(
-    services: Services, connection: Any, workspace: Furnished, settings: EmailSettings, secrets: EmailSecrets | None = None
+    services: Services,
+    connection: Any,
+    workspace: Furnished,
+    settings: EmailSettings,
+    secrets: EmailSecrets | None = None,
 ) -> Account:
     """A mailbox, as an administrator would have made it."""
     account_id = uuid7()

@@ -34,14 +34,16 @@ class Mailserver(msgspec.Struct, frozen=True):
         client = self.imap()
         if folder != "INBOX":
             client.create(folder)
-        client.append(folder, "", None, raw)  # type: ignore[arg-type]
+        client.append(folder, "", None, raw)
         client.logout()
 
     def flags(self, folder: str = "INBOX") -> list[bytes]:
         """The flags of every mail of a folder."""
         client = self.imap()
         client.select(folder, readonly=True)
-        _, found = client.fetch("1:*", "(FLAGS)") if int(client.select(folder, readonly=True)[1][0] or b"0") else ("", [])
+        _, found = (
+            client.fetch("1:*", "(FLAGS)") if int(client.select(folder, readonly=True)[1][0] or b"0") else ("", [])
+        )
         client.logout()
         return [line for line in found if isinstance(line, bytes)]
 

@@ -19,7 +19,12 @@ OURS = message_id(UUID(int=7), UUID(int=9), "lumera.example")
 
 def fixture(name: str) -> bytes:
     # the fixtures name a message of nobody; here it becomes one of ours
-    return (FIXTURES / f"{name}.eml").read_bytes().replace(b"<01930000.k7@lumera.example>", OURS.encode()).replace(b"&lt;01930000.k7@lumera.example&gt;", OURS.replace("<", "&lt;").replace(">", "&gt;").encode())
+    return (
+        (FIXTURES / f"{name}.eml")
+        .read_bytes()
+        .replace(b"<01930000.k7@lumera.example>", OURS.encode())
+        .replace(b"&lt;01930000.k7@lumera.example&gt;", OURS.replace("<", "&lt;").replace(">", "&gt;").encode())
+    )
 
 
 def taken(name: str) -> list[Inbound]:
@@ -41,7 +46,11 @@ def test_a_bounce_is_a_status_and_lies_beside_its_message() -> None:
     assert status.error.code == "5.1.1"
     assert "does not exist" in status.error.advice
     assert isinstance(report, InboundMessage)
-    assert (report.auto, report.thread.conversation_id, report.thread.must_match_sender) == ("bounce", UUID(int=9), False)
+    assert (report.auto, report.thread.conversation_id, report.thread.must_match_sender) == (
+        "bounce",
+        UUID(int=9),
+        False,
+    )
 
 
 def test_a_delay_marks_nothing() -> None:
@@ -50,7 +59,12 @@ def test_a_delay_marks_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("delivery-receipt", "delivered"), ("pec-accettazione", "sent"), ("pec-avvenuta-consegna", "delivered"), ("pec-errore-consegna", "failed")],
+    [
+        ("delivery-receipt", "delivered"),
+        ("pec-accettazione", "sent"),
+        ("pec-avvenuta-consegna", "delivered"),
+        ("pec-errore-consegna", "failed"),
+    ],
 )
 def test_receipts_are_marks_on_the_message(name: str, status: str) -> None:
     first = taken(name)[0]
@@ -103,7 +117,9 @@ def test_the_hint_names_nearest_first() -> None:
 
 def test_the_payloads_name_is_the_mails_own() -> None:
     raw = fixture("gmail-reply")
-    travelled = b"Received: from a by b; Mon, 3 Nov 2025 10:22:40 +0100\r\n" + raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    travelled = b"Received: from a by b; Mon, 3 Nov 2025 10:22:40 +0100\r\n" + raw.replace(b"\r\n", b"\n").replace(
+        b"\n", b"\r\n"
+    )
     assert payload_id(raw) == payload_id(travelled)
     assert payload_id(raw) != payload_id(raw.replace(b"18342", b"99999"))
     payload_id(b"")

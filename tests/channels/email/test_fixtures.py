@@ -18,9 +18,15 @@ NAMES = sorted(path.stem for path in FIXTURES.glob("*.eml"))
 def differences(expected: Any, actual: Any, where: str = "") -> list[str]:
     """Where `actual` is not what `expected` asks; objects may have more fields, lists must have the same length."""
     if isinstance(expected, dict) and isinstance(actual, dict):
-        return [line for key, value in expected.items() for line in differences(value, actual.get(key), f"{where}.{key}")]
+        return [
+            line for key, value in expected.items() for line in differences(value, actual.get(key), f"{where}.{key}")
+        ]
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
-        return [line for index, value in enumerate(expected) for line in differences(value, actual[index], f"{where}[{index}]")]
+        return [
+            line
+            for index, value in enumerate(expected)
+            for line in differences(value, actual[index], f"{where}[{index}]")
+        ]
     return [] if expected == actual else [f"{where}: expected {expected!r}, is {actual!r}"]
 
 

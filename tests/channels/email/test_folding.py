@@ -47,7 +47,11 @@ def test_nothing_is_lost_and_never_everything_is_folded(lines: list[str], subjec
     assert bool(folded.visible.strip()) == bool(text.strip())
 
 
-@given(st.lists(st.text(alphabet="abc >\n:-", max_size=40), min_size=1, max_size=30), st.integers(0, 40), st.integers(0, 40))
+@given(
+    st.lists(st.text(alphabet="abc >\n:-", max_size=40), min_size=1, max_size=30),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
 @settings(max_examples=200, deadline=None)
 def test_hints_out_of_range_do_no_harm(lines: list[str], start: int, end: int) -> None:
     text = "\n".join(lines)
@@ -57,7 +61,17 @@ def test_hints_out_of_range_do_no_harm(lines: list[str], start: int, end: int) -
 
 @pytest.mark.parametrize(
     "text",
-    ["> " * 40_000, ">" * 80_000, "On " * 40_000, "Da: a@b.it\nA: c\n" * 8_000, "-- \n" * 40_000, "Ai sensi del " * 15_000, "a" * 800_000, "\n" * 400_000, "_" * 60 + "\n" * 5_000],
+    [
+        "> " * 40_000,
+        ">" * 80_000,
+        "On " * 40_000,
+        "Da: a@b.it\nA: c\n" * 8_000,
+        "-- \n" * 40_000,
+        "Ai sensi del " * 15_000,
+        "a" * 800_000,
+        "\n" * 400_000,
+        "_" * 60 + "\n" * 5_000,
+    ],
 )
 def test_endless_text_is_folded_in_time(text: str) -> None:
     fold(text)

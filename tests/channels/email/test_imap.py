@@ -17,7 +17,10 @@ from tests.channels.email.conftest import connect, email_of, messages, until
 from tests.channels.email.dovecot import PASSWORD, Mailserver, binary, dovecot
 from tests.support.workspace import Furnished
 
-pytestmark = [pytest.mark.postgres, pytest.mark.skipif(binary() is None, reason="needs Dovecot: apt-get install dovecot-imapd")]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.skipif(binary() is None, reason="needs Dovecot: apt-get install dovecot-imapd"),
+]
 
 CUSTOMER = ("Giulia Ferri", "giulia.ferri@example.it")
 
@@ -32,7 +35,9 @@ def mail(subject: str, text: str = "Buongiorno") -> bytes:
     return letter(CUSTOMER, "care@example.it", subject, text)
 
 
-async def follow(node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver, **imap_settings: Any) -> Account:
+async def follow(
+    node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver, **imap_settings: Any
+) -> Account:
     settings = EmailSettings(
         mailbox=f"imap-{workspace.id.hex[-8:]}@example.it", receive="imap",
         imap=ImapSettings(host="127.0.0.1", port=mailserver.port, security="none", user=mailserver.user, **imap_settings),
@@ -48,7 +53,9 @@ async def subjects(connection: Any, workspace: Furnished, wanted: int) -> list[s
     return [m["email"]["subject"] for m in await until(enough, 30)]
 
 
-async def test_new_mail_is_taken_at_once_and_marked_as_read(node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver) -> None:
+async def test_new_mail_is_taken_at_once_and_marked_as_read(
+    node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver
+) -> None:
     await asyncio.to_thread(mailserver.deliver, mail("Di ieri"))
     account = await follow(node, connection, workspace, mailserver)
     await until(lambda: read_state(node, account))  # the place is found: from now on mail counts
@@ -64,11 +71,22 @@ async def test_new_mail_is_taken_at_once_and_marked_as_read(node: Services, conn
     assert not any(b"Deleted" in line for line in flags)
 
 
-async def test_it_begins_some_days_back_when_asked_and_moves_what_is_handled(node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver) -> None:
+async def test_it_begins_some_days_back_when_asked_and_moves_what_is_handled(
+    node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver
+) -> None:
     folder = f"Clienti{workspace.id.hex[-6:]}"
     for n in range(30):
         await asyncio.to_thread(mailserver.deliver, mail(f"Vecchia {n}"), folder)
-    await follow(node, connection, workspace, mailserver, folder=folder, days=2, handled="move", move_to=f"Fatte{workspace.id.hex[-6:]}")
+    await follow(
+        node,
+        connection,
+        workspace,
+        mailserver,
+        folder=folder,
+        days=2,
+        handled="move",
+        move_to=f"Fatte{workspace.id.hex[-6:]}",
+    )
     found = await subjects(connection, workspace, 30)
     assert sorted(found) == sorted(f"Vecchia {n}" for n in range(30))
 
@@ -79,7 +97,9 @@ async def test_it_begins_some_days_back_when_asked_and_moves_what_is_handled(nod
     assert await asyncio.to_thread(mailserver.flags, folder) == []
 
 
-async def test_after_renumbering_nothing_is_taken_twice(node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver) -> None:
+async def test_after_renumbering_nothing_is_taken_twice(
+    node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver
+) -> None:
     folder = f"Nuova{workspace.id.hex[-6:]}"
     await asyncio.to_thread(mailserver.deliver, mail("Uno"), folder)
     account = await follow(node, connection, workspace, mailserver, folder=folder, days=2)
@@ -98,7 +118,9 @@ async def test_after_renumbering_nothing_is_taken_twice(node: Services, connecti
             await task
 
 
-async def test_a_mail_that_is_too_large_comes_as_its_beginning(node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_mail_that_is_too_large_comes_as_its_beginning(
+    node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(imap, "LARGEST", 5_000)
     monkeypatch.setattr(imap, "HEAD", 2_000)
     folder = f"Grande{workspace.id.hex[-6:]}"
@@ -110,7 +132,9 @@ async def test_a_mail_that_is_too_large_comes_as_its_beginning(node: Services, c
     assert "too large to be taken in" in text
 
 
-async def test_a_wrong_password_is_said_in_words(node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver) -> None:
+async def test_a_wrong_password_is_said_in_words(
+    node: Services, connection: Any, workspace: Furnished, mailserver: Mailserver
+) -> None:
     settings = EmailSettings(
         mailbox=f"wrong-{workspace.id.hex[-8:]}@example.it", receive="imap",
         imap=ImapSettings(host="127.0.0.1", port=mailserver.port, security="none", user=mailserver.user),
@@ -118,7 +142,9 @@ async def test_a_wrong_password_is_said_in_words(node: Services, connection: Any
     account = await connect(node, connection, workspace, settings, EmailSecrets(imap_password="sbagliata"))
     health = await email_of(node).health(account, node)
     assert next(c for c in health.checks if c.name == "incoming").state == "error"
-    error = await until(lambda: connection.fetchval("select last_error from channel_account where id = $1", account.id), 30)
+    error = await until(
+        lambda: connection.fetchval("select last_error from channel_account where id = $1", account.id), 30
+    )
     assert "refuses the sign-in" in error
 
 
@@ -128,5 +154,7 @@ async def test_it_goes_on_after_the_server_was_away(node: Services, connection: 
         await until(lambda: read_state(node, account))
         await asyncio.to_thread(server.deliver, mail("Prima"))
         await subjects(connection, workspace, 1)
-    error = await until(lambda: connection.fetchval("select last_error from channel_account where id = $1", account.id), 30)
+    error = await until(
+        lambda: connection.fetchval("select last_error from channel_account where id = $1", account.id), 30
+    )
     assert error

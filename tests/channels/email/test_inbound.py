@@ -18,7 +18,28 @@ from battito.channels.email.inbound.dates import parse_date
 from battito.channels.email.inbound.words import decode_words, message_ids
 
 RAW = [path.read_bytes() for path in sorted((Path(channel.__file__).parent / "fixtures").glob("*.eml"))]
-PIECES = [b"\r", b"\n", b"\x00", b'"', b"=?", b"?=", b"--", b"<", b">", b"\xff\xfe", b"charset=hex", b"base64", b"=", b"\xf0\x9f", b"multipart/", b";", b"boundary=", b"\r\n\r\n", b"\xed\xa0\x80", b"+2AA-"]
+PIECES = [
+    b"\r",
+    b"\n",
+    b"\x00",
+    b'"',
+    b"=?",
+    b"?=",
+    b"--",
+    b"<",
+    b">",
+    b"\xff\xfe",
+    b"charset=hex",
+    b"base64",
+    b"=",
+    b"\xf0\x9f",
+    b"multipart/",
+    b";",
+    b"boundary=",
+    b"\r\n\r\n",
+    b"\xed\xa0\x80",
+    b"+2AA-",
+]
 
 
 def read(raw: bytes) -> bytes:
@@ -31,7 +52,13 @@ def test_any_bytes(raw: bytes) -> None:
     read(raw)
 
 
-@given(st.sampled_from(RAW), st.lists(st.tuples(st.integers(0, 6_000), st.sampled_from(PIECES) | st.binary(max_size=6), st.integers(0, 60)), max_size=25))
+@given(
+    st.sampled_from(RAW),
+    st.lists(
+        st.tuples(st.integers(0, 6_000), st.sampled_from(PIECES) | st.binary(max_size=6), st.integers(0, 60)),
+        max_size=25,
+    ),
+)
 @settings(max_examples=600, deadline=None)
 def test_any_mutation(raw: bytes, changes: list[tuple[int, bytes, int]]) -> None:
     for position, piece, cut in changes:
@@ -40,11 +67,23 @@ def test_any_mutation(raw: bytes, changes: list[tuple[int, bytes, int]]) -> None
     read(raw)
 
 
-@given(st.text(max_size=60), st.text(max_size=300), st.lists(st.tuples(st.text(min_size=1, max_size=20), st.binary(max_size=50)), max_size=3))
+@given(
+    st.text(max_size=60),
+    st.text(max_size=300),
+    st.lists(st.tuples(st.text(min_size=1, max_size=20), st.binary(max_size=50)), max_size=3),
+)
 @settings(max_examples=150, deadline=None)
 def test_what_the_standard_library_writes_is_read_back(subject: str, body: str, files: list[tuple[str, bytes]]) -> None:
     subject = " ".join(clean(subject).split())
-    body = clean(body).replace("\r", "\n").replace("\x0b", " ").replace("\x0c", " ").replace("\x85", " ").replace("\u2028", " ").replace("\u2029", " ")
+    body = (
+        clean(body)
+        .replace("\r", "\n")
+        .replace("\x0b", " ")
+        .replace("\x0c", " ")
+        .replace("\x85", " ")
+        .replace("\u2028", " ")
+        .replace("\u2029", " ")
+    )
     files = [(name, data) for name, data in files if clean(name).isprintable() and clean(name) == name]
     message = EmailMessage()
     message["From"] = "Anna <anna@example.it>"
@@ -54,12 +93,18 @@ def test_what_the_standard_library_writes_is_read_back(subject: str, body: str, 
         message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
     parsed = parse_email(message.as_bytes())
     assert parsed.subject == " ".join(message["Subject"].split())
-    assert parsed.text.split("\n") == body.strip("\n").split("\n") or parsed.text.strip() == body.strip() or "html" in body
+    assert (
+        parsed.text.split("\n") == body.strip("\n").split("\n") or parsed.text.strip() == body.strip() or "html" in body
+    )
     assert [a.content for a in parsed.attachments] == [data for _, data in files]
 
 
 def nested(depth: int) -> bytes:
-    return b"From: a@b.it\n" + b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (i, i) for i in range(depth)) + b"\nciao"
+    return (
+        b"From: a@b.it\n"
+        + b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (i, i) for i in range(depth))
+        + b"\nciao"
+    )
 
 
 HEAD = b"From: a@b.it\r\nDate: Mon, 3 Nov 2025 10:00:00 +0100\r\nContent-Type: "
@@ -95,7 +140,9 @@ def test_bomb(raw: bytes, defect: str | None) -> None:
 
 
 def test_hidden_characters_never_get_through() -> None:
-    parsed = parse_email(b"From: a@b.it\r\nSubject: a\x00\x1bb\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n+2AA-x\x00y\r\n")
+    parsed = parse_email(
+        b"From: a@b.it\r\nSubject: a\x00\x1bb\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n+2AA-x\x00y\r\n"
+    )
     for value in (parsed.subject, parsed.text, parsed.visible_text):
         assert not any(ord(c) < 9 or 0xD800 <= ord(c) <= 0xDFFF for c in value)
 
@@ -148,14 +195,37 @@ def test_message_ids_without_brackets() -> None:
     assert message_ids(b"Your message of Monday") == []
 
 
-@given(st.binary(max_size=80), st.sampled_from(["", "utf-8", "utf-7", "x-nope", "iso-2022-jp", "gb2312", "hex", "rot13", "idna", "unicode_escape", "utf-16", "utf-32", "cp037", "hz"]) | st.text(max_size=12))
+@given(
+    st.binary(max_size=80),
+    st.sampled_from(
+        [
+            "",
+            "utf-8",
+            "utf-7",
+            "x-nope",
+            "iso-2022-jp",
+            "gb2312",
+            "hex",
+            "rot13",
+            "idna",
+            "unicode_escape",
+            "utf-16",
+            "utf-32",
+            "cp037",
+            "hz",
+        ]
+    )
+    | st.text(max_size=12),
+)
 @settings(max_examples=300, deadline=None)
 def test_any_charset(data: bytes, label: str) -> None:
     text, _ = decode(data, label)
     text.encode("utf-8")
 
 
-def test_command_prints_one_object_and_lines_for_several(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_command_prints_one_object_and_lines_for_several(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     first, second = tmp_path / "a.eml", tmp_path / "b.eml"
     first.write_bytes(RAW[0])
     second.write_bytes(b"")

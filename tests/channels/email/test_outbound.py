@@ -77,12 +77,16 @@ def test_the_reader_of_html_alone_sees_only_the_answer() -> None:
     raw = compose(outbound("Sì <b>", quoted=quoted("ciao", "<p>ciao</p>")), MAILBOX, {}).raw
     html = email.message_from_bytes(raw, policy=email.policy.default).get_body(("html",))
     assert html is not None
-    parsed = parse_email(b"From: a@b.it\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.get_content().encode())
+    parsed = parse_email(
+        b"From: a@b.it\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.get_content().encode()
+    )
     assert parsed.visible_text == "Sì <b>"
 
 
 def test_pictures_stand_inside_and_files_beside() -> None:
-    picture = OutboundFile(id=uuid7(), name="logo.png", content_type="image/png", size=3, inline=True, content_id="logo@1")
+    picture = OutboundFile(
+        id=uuid7(), name="logo.png", content_type="image/png", size=3, inline=True, content_id="logo@1"
+    )
     file = OutboundFile(id=uuid7(), name="lettera di marzo è.pdf", content_type="application/pdf", size=4)
     out = outbound(html='<p>Ecco <img src="cid:logo@1"></p>', files=[picture, file])
     parsed = parse_email(compose(out, MAILBOX, {picture.id: b"PNG", file.id: b"%PDF"}).raw)
@@ -114,10 +118,14 @@ def test_nobody_to_write_to() -> None:
 
 @given(st.text(max_size=300), st.text(max_size=80), st.text(max_size=40), st.text(max_size=40))
 @settings(max_examples=200, deadline=None)
-def test_any_text_gets_through_and_no_header_can_be_smuggled(text: str, subject: str, name: str, file_name: str) -> None:
+def test_any_text_gets_through_and_no_header_can_be_smuggled(
+    text: str, subject: str, name: str, file_name: str
+) -> None:
     text, subject, name = clean(text), clean(subject), clean(name)
     file = OutboundFile(id=uuid7(), name=clean(file_name), content_type="text/x-évil", size=1)
-    fields = EmailFields(to=[Address("giulia@example.it", f"{name}\r\nBcc: victim@example.org")], subject=f"{subject}\r\nX-Evil: 1")
+    fields = EmailFields(
+        to=[Address("giulia@example.it", f"{name}\r\nBcc: victim@example.org")], subject=f"{subject}\r\nX-Evil: 1"
+    )
     raw = compose(outbound(f"inizio {text}", email=fields, files=[file]), MAILBOX, {file.id: b"x"}).raw
     found = email.message_from_bytes(raw, policy=email.policy.compat32)
     assert "X-Evil" not in found
@@ -147,20 +155,36 @@ def key() -> rsa.RSAPrivateKey:
 
 def test_the_signature_holds_at_the_receiver() -> None:
     private = key()
-    pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()).decode()
-    public = private.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    ).decode()
+    public = private.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
     import base64
 
     record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
     mailbox = EmailSettings(mailbox="care@lumera.example", dkim=DkimSettings(domain="lumera.example", selector="b1"))
     signed = sign(compose(outbound(), mailbox, {}).raw, mailbox, EmailSecrets(dkim_key=pem))
-    assert dkim.verify(signed, dnsfunc=lambda name, timeout=5: record if name == b"b1._domainkey.lumera.example." else b"")
+    assert dkim.verify(
+        signed, dnsfunc=lambda name, timeout=5: record if name == b"b1._domainkey.lumera.example." else b""
+    )
     assert not dkim.verify(signed.replace(b"Gentile", b"Gentili"), dnsfunc=lambda name, timeout=5: record)
     with pytest.raises(KeyUnusable):
-        sign(b"From: a\r\n\r\n", mailbox, EmailSecrets(dkim_key="-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"))
+        sign(
+            b"From: a\r\n\r\n",
+            mailbox,
+            EmailSecrets(dkim_key="-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"),
+        )
 
 
 def test_settings_that_cannot_work_are_named() -> None:
     found = problems(EmailSettings(mailbox="x", receive="imap", dkim=DkimSettings(domain="a.it")), None)
-    assert set(found) == {"settings.mailbox", "settings.imap.host", "settings.imap.user", "secrets.imap_password", "settings.dkim.domain"}
+    assert set(found) == {
+        "settings.mailbox",
+        "settings.imap.host",
+        "settings.imap.user",
+        "secrets.imap_password",
+        "settings.dkim.domain",
+    }
     assert problems(EmailSettings(mailbox="care@lumera.example"), None) == {}

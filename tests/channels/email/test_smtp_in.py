@@ -57,7 +57,9 @@ async def until_data(node: Services, mailbox: Account, sender: str = "a@example.
     return client
 
 
-async def test_a_lone_dot_between_bare_line_ends_smuggles_nothing(node: Services, mailbox: Account, provider: MailSimulator, connection: Any, workspace: Furnished) -> None:
+async def test_a_lone_dot_between_bare_line_ends_smuggles_nothing(
+    node: Services, mailbox: Account, provider: MailSimulator, connection: Any, workspace: Furnished
+) -> None:
     client = await until_data(node, mailbox)
     inside = b"From: a@example.it\r\nSubject: uno\r\n\r\nprima\n.\nMAIL FROM:<evil@example.net>\r\n\n.\r\nancora\r\r\n.\r\r\nfine\r\n"
     assert (await client.say(inside + b".\r\n")).startswith("250")
@@ -72,9 +74,15 @@ async def test_a_lone_dot_between_bare_line_ends_smuggles_nothing(node: Services
     assert "fine" in found[0]["text"]
 
 
-async def test_long_lines_and_eight_bits_are_taken(node: Services, mailbox: Account, provider: MailSimulator, connection: Any, workspace: Furnished) -> None:
+async def test_long_lines_and_eight_bits_are_taken(
+    node: Services, mailbox: Account, provider: MailSimulator, connection: Any, workspace: Furnished
+) -> None:
     client = await until_data(node, mailbox, "perché@example.it")
-    assert (await client.say("From: perché@example.it\r\nSubject: lunga\r\n\r\n".encode() + b"a" * 50_000 + b"\r\n..punto\r\n.\r\n")).startswith("250")
+    assert (
+        await client.say(
+            "From: perché@example.it\r\nSubject: lunga\r\n\r\n".encode() + b"a" * 50_000 + b"\r\n..punto\r\n.\r\n"
+        )
+    ).startswith("250")
     client.close()
 
     async def one() -> list[Any]:
@@ -84,7 +92,9 @@ async def test_long_lines_and_eight_bits_are_taken(node: Services, mailbox: Acco
     assert found[0]["text"].endswith(".punto")
 
 
-async def test_too_much_data_is_refused(node: Services, mailbox: Account, provider: MailSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_too_much_data_is_refused(
+    node: Services, mailbox: Account, provider: MailSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = await until_data(node, mailbox)
     line = b"x" * 70_000 + b"\r\n"
     for _ in range(800):
@@ -94,7 +104,9 @@ async def test_too_much_data_is_refused(node: Services, mailbox: Account, provid
     client.close()
 
 
-async def test_while_the_database_is_away_the_sender_keeps_the_mail(node: Services, mailbox: Account, provider: MailSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_while_the_database_is_away_the_sender_keeps_the_mail(
+    node: Services, mailbox: Account, provider: MailSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def away(*_: Any, **__: Any) -> None:
         raise Unavailable("The database is away.")
 
@@ -131,7 +143,12 @@ async def test_nothing_is_relayed(node: Services, mailbox: Account, provider: Ma
     client = await talk(node)
     await client.say(b"EHLO x\r\n")
     await client.say(b"MAIL FROM:<a@example.it>\r\n")
-    for address in (b"victim@example.org", b"@lumera.example:victim@example.org", b"victim%example.org@lumera.example", b""):
+    for address in (
+        b"victim@example.org",
+        b"@lumera.example:victim@example.org",
+        b"victim%example.org@lumera.example",
+        b"",
+    ):
         assert (await client.say(b"RCPT TO:<" + address + b">\r\n"))[0] == "5"
     assert (await client.say(b"DATA\r\n")).startswith("503")
     client.close()

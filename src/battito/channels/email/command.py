@@ -39,7 +39,10 @@ def _parse(files: list[str]) -> int:
         try:
             raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         except OSError as error:
-            print(f"battito email parse: {name}: {error.strerror or error}. Give the path of a mail file, or - to read standard input.", file=sys.stderr)
+            print(
+                f"battito email parse: {name}: {error.strerror or error}. Give the path of a mail file, or - to read standard input.",
+                file=sys.stderr,
+            )
             status = 1
             continue
         encoded = msgspec.json.encode(as_json(parse_email(raw)))

@@ -4,7 +4,19 @@ import dkim
 
 from battito.channels.email.settings import EmailSecrets, EmailSettings
 
-SIGNED = [b"from", b"to", b"cc", b"subject", b"date", b"message-id", b"in-reply-to", b"references", b"reply-to", b"mime-version", b"content-type"]
+SIGNED = [
+    b"from",
+    b"to",
+    b"cc",
+    b"subject",
+    b"date",
+    b"message-id",
+    b"in-reply-to",
+    b"references",
+    b"reply-to",
+    b"mime-version",
+    b"content-type",
+]
 
 
 class KeyUnusable(Exception):

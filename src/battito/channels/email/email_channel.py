@@ -64,7 +64,9 @@ class EmailChannel(Channel):
             cc=True,
             starts=True,
         ),
-        limits=Limits(payload=SIZE, send_timeout_s=90, concurrency=4, attempts=10, first_response_s=4 * 3600, reopen_days=14),
+        limits=Limits(
+            payload=SIZE, send_timeout_s=90, concurrency=4, attempts=10, first_response_s=4 * 3600, reopen_days=14
+        ),
     )
 
     def __init__(self) -> None:
@@ -87,7 +89,9 @@ class EmailChannel(Channel):
         try:
             envelope = await asyncio.to_thread(compose, out, account.settings, contents)
         except NoRecipient as error:
-            return Refused(code="no-recipient", detail=str(error), advice="Add a mail address to the contact or to the recipients.")
+            return Refused(
+                code="no-recipient", detail=str(error), advice="Add a mail address to the contact or to the recipients."
+            )
         return await sending.deliver(envelope, account, self._tokens)
 
     async def send_test(self, account: Account, to: str, services: Services) -> Outcome:
@@ -142,7 +146,9 @@ class EmailChannel(Channel):
     async def health(self, account: Account, services: Services) -> Health:
         """Try the servers of this mailbox now."""
         settings: EmailSettings = account.settings
-        incoming = self._incoming_imap(account) if settings.receive == "imap" else self._incoming_smtp(settings, services)
+        incoming = (
+            self._incoming_imap(account) if settings.receive == "imap" else self._incoming_smtp(settings, services)
+        )
         return Health(checks=list(await asyncio.gather(incoming, self._outgoing(account))))
 
     async def _incoming_smtp(self, settings: EmailSettings, services: Services) -> Check:
@@ -150,7 +156,12 @@ class EmailChannel(Channel):
             return Check(name="incoming", state="ok", detail="This mailbox only sends.")
         door = self.door(services)
         if door is None:
-            return Check(name="incoming", state="error", detail="The SMTP door of this node is closed.", advice="See BATTITO_SMTP_IN and BATTITO_SMTP_IN_PORT.")
+            return Check(
+                name="incoming",
+                state="error",
+                detail="The SMTP door of this node is closed.",
+                advice="See BATTITO_SMTP_IN and BATTITO_SMTP_IN_PORT.",
+            )
         return Check(name="incoming", state="ok", detail=f"SMTP on port {door.port}")
 
     async def _incoming_imap(self, account: Account) -> Check:
@@ -161,21 +172,36 @@ class EmailChannel(Channel):
         except (imap.ImapProblem, SignInRefused) as error:
             return Check(name="incoming", state="error", detail=str(error), advice="Correct the IMAP settings.")
         except OSError as error:
-            return Check(name="incoming", state="error", detail=f"{settings.imap.host} does not answer: {error}", advice="Check the server's name and port.")
+            return Check(
+                name="incoming",
+                state="error",
+                detail=f"{settings.imap.host} does not answer: {error}",
+                advice="Check the server's name and port.",
+            )
         await asyncio.to_thread(imap._close, client)
         return Check(name="incoming", state="ok", detail=f"{settings.imap.host} lets us in")
 
     async def _outgoing(self, account: Account) -> Check:
         settings: EmailSettings = account.settings
         if not settings.smtp.host:
-            return Check(name="outgoing", state="warning", detail="No server for sending is set.", advice="Set one, or answers cannot leave.")
+            return Check(
+                name="outgoing",
+                state="warning",
+                detail="No server for sending is set.",
+                advice="Set one, or answers cannot leave.",
+            )
         client = sending.connection(settings)
         try:
             async with asyncio.timeout(10):
                 await client.connect()
                 await sending.sign_in(client, account, self._tokens)
         except (aiosmtplib.SMTPException, OSError, TimeoutError, SignInRefused) as error:
-            return Check(name="outgoing", state="error", detail=f"{settings.smtp.host}: {error or type(error).__name__}", advice="Correct the SMTP settings.")
+            return Check(
+                name="outgoing",
+                state="error",
+                detail=f"{settings.smtp.host}: {error or type(error).__name__}",
+                advice="Correct the SMTP settings.",
+            )
         finally:
             client.close()
         return Check(name="outgoing", state="ok", detail=f"{settings.smtp.host} lets us in")

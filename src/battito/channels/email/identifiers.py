@@ -8,7 +8,9 @@ import base64
 import re
 from uuid import UUID
 
-_OWN = re.compile(r"^<?(?P<message>[a-z2-7]{26})\.(?P<conversation>[a-z2-7]{26})@(?P<domain>[^<>@\s]+)>?$", re.IGNORECASE)
+_OWN = re.compile(
+    r"^<?(?P<message>[a-z2-7]{26})\.(?P<conversation>[a-z2-7]{26})@(?P<domain>[^<>@\s]+)>?$", re.IGNORECASE
+)
 _PLUS = re.compile(r"\+(?P<conversation>[a-z2-7]{26})@", re.IGNORECASE)
 
 

@@ -124,7 +124,14 @@ def connect(imap: ImapSettings, secrets: EmailSecrets, token: str) -> IMAPClient
     """A signed-in client. Raises `ImapProblem` for what an administrator must mend, `OSError` for a network that is away."""
     context = ssl.create_default_context() if imap.security != "none" else None
     try:
-        client = IMAPClient(imap.host, port=imap.port, ssl=imap.security == "tls", ssl_context=context, use_uid=True, timeout=SocketTimeout(20, 60))
+        client = IMAPClient(
+            imap.host,
+            port=imap.port,
+            ssl=imap.security == "tls",
+            ssl_context=context,
+            use_uid=True,
+            timeout=SocketTimeout(20, 60),
+        )
     except ssl.SSLCertVerificationError as error:
         raise ImapProblem(f"{imap.host}: its certificate cannot be trusted ({error.verify_message})") from error
     try:
@@ -173,7 +180,11 @@ def fetch(client: IMAPClient, uid: int) -> tuple[bytes | None, str]:
     wanted = "BODY.PEEK[]" if size <= LARGEST else f"BODY.PEEK[]<0.{HEAD}>"
     answer = client.fetch([uid], [wanted]).get(uid, {})
     raw = next((value for key, value in answer.items() if key.startswith(b"BODY[]")), None)
-    left_out = "" if size <= LARGEST else f"This mail of {size / 1e6:.0f} MB is too large to be taken in: only its beginning is here. It lies in the mailbox."
+    left_out = (
+        ""
+        if size <= LARGEST
+        else f"This mail of {size / 1e6:.0f} MB is too large to be taken in: only its beginning is here. It lies in the mailbox."
+    )
     return raw, left_out
 
 

@@ -52,7 +52,9 @@ class Tokens:
         try:
             found = msgspec.json.decode(answer.content, type=_Answer)
         except msgspec.DecodeError:
-            raise SignInRefused(f"the sign-in server gave no token ({answer.status_code}): {answer.text[:300]}") from None
+            raise SignInRefused(
+                f"the sign-in server gave no token ({answer.status_code}): {answer.text[:300]}"
+            ) from None
         self._known = {k: v for k, v in self._known.items() if k[0] != account.id}
         self._known[key] = (found.access_token, time.monotonic() + found.expires_in)
         return found.access_token

@@ -69,7 +69,11 @@ def compose(out: OutboundMessage, settings: EmailSettings, contents: Mapping[UUI
         if file not in inline:
             _attach(message, file, contents[file.id], related=False)
     return Envelope(
-        sender=settings.mailbox, recipients=recipients, raw=message.as_bytes(), fields=fields, international=international
+        sender=settings.mailbox,
+        recipients=recipients,
+        raw=message.as_bytes(),
+        fields=fields,
+        international=international,
     )
 
 
@@ -77,7 +81,12 @@ def test_mail(settings: EmailSettings, to: str, now: datetime) -> Envelope:
     """The mail by which an administrator sees that sending works."""
     message = EmailMessage(policy=_POLICY)
     identifier = make_msgid(domain=settings.domain)
-    fields = EmailFields(sender=Address(settings.mailbox, settings.shown_name), to=_mailboxes([Address(to)]), subject="Battito", message_id=identifier)
+    fields = EmailFields(
+        sender=Address(settings.mailbox, settings.shown_name),
+        to=_mailboxes([Address(to)]),
+        subject="Battito",
+        message_id=identifier,
+    )
     if not fields.to:
         raise NoRecipient(f"«{to}» is not a mail address.")
     message["From"] = _header_address(Address(settings.mailbox, settings.shown_name))
@@ -87,7 +96,13 @@ def test_mail(settings: EmailSettings, to: str, now: datetime) -> Envelope:
     message["Message-ID"] = identifier
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(f"{settings.mailbox}: l'invio funziona.\n{settings.mailbox}: sending works.\n")
-    return Envelope(sender=settings.mailbox, recipients=[a.address for a in fields.to], raw=message.as_bytes(), fields=fields, international=False)
+    return Envelope(
+        sender=settings.mailbox,
+        recipients=[a.address for a in fields.to],
+        raw=message.as_bytes(),
+        fields=fields,
+        international=False,
+    )
 
 
 def envelope_fields(out: OutboundMessage, settings: EmailSettings) -> EmailFields:
@@ -123,7 +138,9 @@ def _headers(message: EmailMessage, out: OutboundMessage, settings: EmailSetting
     if fields.cc:
         message["Cc"] = [_header_address(a) for a in fields.cc]
     if settings.plus_addresses:
-        message["Reply-To"] = _header_address(Address(plus_address(settings.mailbox, out.message.conversation_id), fields.sender.name))
+        message["Reply-To"] = _header_address(
+            Address(plus_address(settings.mailbox, out.message.conversation_id), fields.sender.name)
+        )
     message["Subject"] = fields.subject
     message["Date"] = format_datetime(_moment(out.message.created_at))
     message["Message-ID"] = fields.message_id
@@ -145,7 +162,10 @@ def _bodies(out: OutboundMessage, quote: bool) -> tuple[str, str]:
         language = (out.recipient.language or "it")[:2]
         text = f"{text.rstrip()}\n\n{quote_text(out.quoted, language)}"
         html = f"{html}<br><br>{quote_html(out.quoted, language)}"
-    return f"{text.rstrip()}\n", f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><div>{html}</div></body></html>\n'
+    return (
+        f"{text.rstrip()}\n",
+        f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><div>{html}</div></body></html>\n',
+    )
 
 
 def linked(text: str) -> str:
@@ -163,7 +183,14 @@ def _attach(message: EmailMessage, file: OutboundFile, data: bytes, *, related: 
         main, sub = "application", "octet-stream"
     name = _CONTROL.sub(" ", file.name).strip() or "file"
     if related:
-        message.add_related(data, maintype=main, subtype=sub, cid=f"<{_CONTROL.sub('', file.content_id or '')}>", filename=name, disposition="inline")
+        message.add_related(
+            data,
+            maintype=main,
+            subtype=sub,
+            cid=f"<{_CONTROL.sub('', file.content_id or '')}>",
+            filename=name,
+            disposition="inline",
+        )
     else:
         message.add_attachment(data, maintype=main, subtype=sub, filename=name)
 
@@ -187,7 +214,11 @@ def _subject(out: OutboundMessage, settings: EmailSettings, *, answer: bool) -> 
 
 
 def _mailboxes(addresses: list[Address]) -> list[Address]:
-    return [Address(a.address.strip(), _CONTROL.sub(" ", a.name).strip()) for a in addresses if _MAILBOX.fullmatch(a.address.strip())]
+    return [
+        Address(a.address.strip(), _CONTROL.sub(" ", a.name).strip())
+        for a in addresses
+        if _MAILBOX.fullmatch(a.address.strip())
+    ]
 
 
 def _header_address(address: Address) -> HeaderAddress | str:

@@ -26,7 +26,9 @@ def attribution(message: Message, language: str) -> str:
     pattern, form = _WROTE[known]
     sender = message.email.sender if message.email and message.email.sender else None
     who = f"{message.author.name} <{sender.address}>" if sender else message.author.name
-    return pattern.format(when=format_datetime(_local(message.created_at), form, locale=known), who=" ".join(who.split()))
+    return pattern.format(
+        when=format_datetime(_local(message.created_at), form, locale=known), who=" ".join(who.split())
+    )
 
 
 def quote_text(message: Message, language: str) -> str:

@@ -21,11 +21,19 @@ async def deliver(envelope: Envelope, account: Account, tokens: Tokens) -> Outco
     settings: EmailSettings = account.settings
     secrets: EmailSecrets = account.secrets or EmailSecrets()
     if not settings.smtp.host:
-        return Refused(code="no-server", detail="This mailbox has no server for sending.", advice="Have an administrator set one in the channel's settings.")
+        return Refused(
+            code="no-server",
+            detail="This mailbox has no server for sending.",
+            advice="Have an administrator set one in the channel's settings.",
+        )
     try:
         raw = sign(envelope.raw, settings, secrets)
     except KeyUnusable as error:
-        return Refused(code="dkim-key", detail=str(error), advice="Have an administrator correct the DKIM key in the channel's settings.")
+        return Refused(
+            code="dkim-key",
+            detail=str(error),
+            advice="Have an administrator correct the DKIM key in the channel's settings.",
+        )
     client = connection(settings)
     try:
         await client.connect()
@@ -35,13 +43,19 @@ async def deliver(envelope: Envelope, account: Account, tokens: Tokens) -> Outco
         return Retry(why=str(error), after_s=600, pause_account=True)
     except aiosmtplib.SMTPAuthenticationError as error:
         tokens.forget(account)
-        return Retry(why=f"the server refuses our sign-in: {error.code} {error.message}", after_s=300, pause_account=True)
+        return Retry(
+            why=f"the server refuses our sign-in: {error.code} {error.message}", after_s=300, pause_account=True
+        )
     except aiosmtplib.SMTPRecipientsRefused as error:
         return _answer([(r.code, f"{r.recipient}: {r.message}") for r in error.recipients])
     except aiosmtplib.SMTPResponseException as error:
         return _answer([(error.code, error.message)])
     except aiosmtplib.SMTPNotSupported as error:
-        return Refused(code="not-supported", detail=str(error), advice="The mail server cannot do what this message needs. Use another address or server.")
+        return Refused(
+            code="not-supported",
+            detail=str(error),
+            advice="The mail server cannot do what this message needs. Use another address or server.",
+        )
     except (aiosmtplib.SMTPException, OSError, ssl.SSLError) as error:
         return Retry(why=f"{settings.smtp.host}: {error or type(error).__name__}")
     finally:
@@ -88,5 +102,8 @@ def _answer(answers: list[tuple[int, str]]) -> Outcome:
     code, words = answers[0] if answers else (550, "no answer")
     if any(400 <= c < 500 for c, _ in answers):
         return Retry(why=f"{code} {words}", pause_account=code == 421)
-    found = next((word for word in words.replace("#", " ").split() if word.count(".") == 2 and word[0] in "245"), f"5.{code % 10}.0")
+    found = next(
+        (word for word in words.replace("#", " ").split() if word.count(".") == 2 and word[0] in "245"),
+        f"5.{code % 10}.0",
+    )
     return Refused(code=str(code), detail=f"{code} {words}", advice=advice(found if found[0] == "5" else "5.1"))

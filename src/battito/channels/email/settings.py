@@ -27,7 +27,8 @@ class ImapSettings(msgspec.Struct, forbid_unknown_fields=True):
     sign_in: Annotated[Sign, Meta(title="Sign-in", description="xoauth2 for Google and Microsoft.")] = "password"
     folder: Annotated[str, Meta(title="Folder", min_length=1, max_length=255)] = "INBOX"
     handled: Annotated[
-        Literal["leave", "seen", "move"], Meta(title="Handled mails", description="Left as they are, marked as read, or moved. Nothing is ever deleted.")
+        Literal["leave", "seen", "move"],
+        Meta(title="Handled mails", description="Left as they are, marked as read, or moved. Nothing is ever deleted."),
     ] = "seen"
     move_to: Annotated[str, Meta(title="Folder for handled mails", max_length=255)] = "Battito"
     days: Annotated[int, Meta(title="Days of earlier mail to fetch at the start", ge=0, le=3650)] = 0
@@ -38,7 +39,13 @@ class SmtpSettings(msgspec.Struct, forbid_unknown_fields=True):
 
     host: Annotated[Host, Meta(title="Server", description="smtp.example.it")] = ""
     port: Annotated[Port, Meta(title="Port")] = 587
-    security: Annotated[Security, Meta(title="Encryption", description="tls from the first byte (465), starttls (587), or none inside a trusted network.")] = "starttls"
+    security: Annotated[
+        Security,
+        Meta(
+            title="Encryption",
+            description="tls from the first byte (465), starttls (587), or none inside a trusted network.",
+        ),
+    ] = "starttls"
     user: Annotated[str, Meta(title="User", description="Empty: no sign-in.", max_length=320)] = ""
     sign_in: Annotated[Sign, Meta(title="Sign-in")] = "password"
 
@@ -46,7 +53,14 @@ class SmtpSettings(msgspec.Struct, forbid_unknown_fields=True):
 class OAuthSettings(msgspec.Struct, forbid_unknown_fields=True):
     """How tokens for XOAUTH2 are refreshed."""
 
-    token_url: Annotated[str, Meta(title="Token address", max_length=500, description="https://oauth2.googleapis.com/token, https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token")] = ""
+    token_url: Annotated[
+        str,
+        Meta(
+            title="Token address",
+            max_length=500,
+            description="https://oauth2.googleapis.com/token, https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token",
+        ),
+    ] = ""
     client_id: Annotated[str, Meta(title="Client id", max_length=300)] = ""
     scope: Annotated[str, Meta(title="Scope", max_length=1000)] = ""
 
@@ -64,7 +78,8 @@ class EmailSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     mailbox: Annotated[Mailbox, Meta(title="Address", description="assistenza@example.it")] = ""
     shown_name: Annotated[str, Meta(title="Name shown to customers", max_length=120)] = ""
     sender_name: Annotated[
-        Literal["brand", "agent"], Meta(title="Sender", description="The name above alone, or the agent's first name before it.")
+        Literal["brand", "agent"],
+        Meta(title="Sender", description="The name above alone, or the agent's first name before it."),
     ] = "brand"
     aliases: Annotated[list[Mailbox], Meta(title="Further addresses", max_length=50)] = []
     receive: Annotated[Literal["smtp", "imap", "none"], Meta(title="Mail comes in by")] = "smtp"
@@ -74,7 +89,11 @@ class EmailSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     dkim: DkimSettings = msgspec.field(default_factory=DkimSettings)
     quote: Annotated[bool, Meta(title="Quote the customer's message below the answer")] = True
     plus_addresses: Annotated[
-        bool, Meta(title="Answer address with the conversation's mark", description="assistenza+mark@example.it, where the provider delivers plus addresses.")
+        bool,
+        Meta(
+            title="Answer address with the conversation's mark",
+            description="assistenza+mark@example.it, where the provider delivers plus addresses.",
+        ),
     ] = False
     number_in_subject: Annotated[bool, Meta(title="Conversation number in the subject")] = False
 
@@ -116,10 +135,14 @@ def problems(settings: EmailSettings, secrets: EmailSecrets | None) -> dict[str,
     if settings.receive == "imap":
         _sign_in(found, "imap", settings.imap.host, settings.imap.user, settings.imap.sign_in, secrets.imap_password)
         if settings.imap.handled == "move" and settings.imap.move_to == settings.imap.folder:
-            found["settings.imap.move_to"] = "Handled mails must go to another folder than the one they are fetched from."
+            found["settings.imap.move_to"] = (
+                "Handled mails must go to another folder than the one they are fetched from."
+            )
     if settings.smtp.host and settings.smtp.user:
         _sign_in(found, "smtp", settings.smtp.host, settings.smtp.user, settings.smtp.sign_in, secrets.for_smtp())
-    uses_oauth = (settings.receive == "imap" and settings.imap.sign_in == "xoauth2") or (bool(settings.smtp.user) and settings.smtp.sign_in == "xoauth2")
+    uses_oauth = (settings.receive == "imap" and settings.imap.sign_in == "xoauth2") or (
+        bool(settings.smtp.user) and settings.smtp.sign_in == "xoauth2"
+    )
     if uses_oauth:
         if not settings.oauth.token_url.startswith("https://"):
             found["settings.oauth.token_url"] = "Give the provider's token address; it begins with https://."

@@ -58,7 +58,16 @@ class MailSimulator:
         """Listen on loopback."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: SMTP(self, data_size_limit=60_000_000, enable_SMTPUTF8=True, hostname="mx.example", ident="Simulator", loop=loop), "127.0.0.1", port
+            lambda: SMTP(
+                self,
+                data_size_limit=60_000_000,
+                enable_SMTPUTF8=True,
+                hostname="mx.example",
+                ident="Simulator",
+                loop=loop,
+            ),
+            "127.0.0.1",
+            port,
         )
 
     async def stop(self) -> None:
@@ -69,7 +78,9 @@ class MailSimulator:
         if self._server is not None:
             self._server.close()
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         """Let a recipient behave by its address."""
         if address.startswith("refused"):
             return "550 5.1.1 The email account that you tried to reach does not exist"
@@ -104,7 +115,9 @@ class MailSimulator:
         """A customer's program hands a mail to our SMTP door. Raises `aiosmtplib.SMTPException` for a refusal."""
         assert self.door is not None
         host, port = self.door
-        client = aiosmtplib.SMTP(hostname=host, port=port, use_tls=False, start_tls=False, timeout=30, local_hostname="client.example")
+        client = aiosmtplib.SMTP(
+            hostname=host, port=port, use_tls=False, start_tls=False, timeout=30, local_hostname="client.example"
+        )
         async with client:
             await client.sendmail(sender, to, raw)
 
@@ -119,7 +132,15 @@ class MailSimulator:
 
 
 def letter(
-    sender: tuple[str, str], to: str, subject: str, text: str, *, answers: ParsedEmail | None = None, at: datetime | None = None, files: list[tuple[str, str, bytes]] | None = None, headers: dict[str, Any] | None = None
+    sender: tuple[str, str],
+    to: str,
+    subject: str,
+    text: str,
+    *,
+    answers: ParsedEmail | None = None,
+    at: datetime | None = None,
+    files: list[tuple[str, str, bytes]] | None = None,
+    headers: dict[str, Any] | None = None,
 ) -> bytes:
     """A customer's mail as a common program writes it; `answers` is the mail that it answers, quoted below."""
     moment = at or datetime.now(UTC)
@@ -147,13 +168,17 @@ def delivery_report(mail: Received, recipient: str) -> bytes:
     """The mail comes back: RFC 3464, as Postfix writes it."""
     head = mail.raw.partition(b"\r\n\r\n")[0].replace(b"\r\n", b"\n").decode("utf-8", "replace")
     return (
-        f"From: Mail Delivery System <MAILER-DAEMON@mx.example>\nTo: {mail.sender}\nSubject: Undelivered Mail Returned to Sender\n"
-        f"Date: {format_datetime(datetime.now(UTC))}\nMessage-ID: {make_msgid(domain='mx.example')}\nAuto-Submitted: auto-replied\nMIME-Version: 1.0\n"
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="report"\n\n--report\nContent-Type: text/plain; charset=us-ascii\n\n'
-        f"This is the mail system at host mx.example.\n\n<{recipient}>: host mail.example said: 550 5.1.1 User unknown\n\n"
-        f"--report\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n"
-        f"Diagnostic-Code: smtp; 550 5.1.1 User unknown\n\n--report\nContent-Type: text/rfc822-headers\n\n{head}\n\n--report--\n"
-    ).replace("\n", "\r\n").encode()
+        (
+            f"From: Mail Delivery System <MAILER-DAEMON@mx.example>\nTo: {mail.sender}\nSubject: Undelivered Mail Returned to Sender\n"
+            f"Date: {format_datetime(datetime.now(UTC))}\nMessage-ID: {make_msgid(domain='mx.example')}\nAuto-Submitted: auto-replied\nMIME-Version: 1.0\n"
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="report"\n\n--report\nContent-Type: text/plain; charset=us-ascii\n\n'
+            f"This is the mail system at host mx.example.\n\n<{recipient}>: host mail.example said: 550 5.1.1 User unknown\n\n"
+            f"--report\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n"
+            f"Diagnostic-Code: smtp; 550 5.1.1 User unknown\n\n--report\nContent-Type: text/rfc822-headers\n\n{head}\n\n--report--\n"
+        )
+        .replace("\n", "\r\n")
+        .encode()
+    )
 
 
 def absence(mail: Received, recipient: str) -> bytes:

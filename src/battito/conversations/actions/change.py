@@ -121,10 +121,21 @@ async def change(
     )
     tx.audit("conversation", row.id, before=was, after=now)
     if steps is None and key is not None:
-        arguments = {"conversation_id": str(row.id), "before": was, "after": now, "key": [k for k in key if k in fields]}
-        verb = activity.get("verb") if activity else event.type_name().partition(".")[2]
-        steps = [{"action": "conversation.restore", "arguments": {**arguments, "verb": verb}}]
+        verb = str(activity["verb"]) if activity else event.type_name().partition(".")[2]
+        steps = [restore_step(row, fields, key, verb)]
     return Done(conversation=after, undo=await remember(tx, event.type_name(), steps) if steps else None)
+
+
+def restore_step(row: Conversation, fields: Changes, key: Iterable[str], verb: str) -> Step:
+    """The step that gives `fields` back the values they have in `row`."""
+    arguments = {
+        "conversation_id": str(row.id),
+        "before": plain({name: getattr(row, name) for name in fields}),
+        "after": plain(fields),
+        "key": [name for name in key if name in fields],
+        "verb": verb,
+    }
+    return {"action": "conversation.restore", "arguments": arguments}
 
 
 async def remember(tx: Tx, action: str, steps: list[Step]) -> UUID | None:

@@ -24,10 +24,10 @@ async def tidy(services: Services, job: Job) -> None:
     """Forget remembered answers to repeated requests, long-ended sign-ins, and nodes that are gone."""
     async with services.database.reading() as connection:
         await connection.execute(
-            "delete from idempotency where created_at < now() - $1 * interval '1 hour'", IDEMPOTENCY_HOURS
+            "/* any workspace: old rows leave everywhere */ delete from idempotency where created_at < now() - $1 * interval '1 hour'", IDEMPOTENCY_HOURS
         )
         await connection.execute(
-            "delete from sign_in where coalesce(revoked_at, expires_at) < now() - $1 * interval '1 day'",
+            "/* any workspace: old rows leave everywhere */ delete from sign_in where coalesce(revoked_at, expires_at) < now() - $1 * interval '1 day'",
             ENDED_SIGN_IN_DAYS,
         )
         await connection.execute("delete from node where seen_at < now() - $1 * interval '1 minute'", GONE_NODE_MINUTES)

@@ -78,7 +78,12 @@ def _depths(lines: list[str]) -> list[int]:
     depths = [0] * len(lines)
     for index, line in enumerate(lines):
         found = _MARK.match(line)
-        if found is not None and not _FALSE_MARK.match(line) and not separators.is_lone_angle(line) and not _closes_link(lines, index):
+        if (
+            found is not None
+            and not _FALSE_MARK.match(line)
+            and not separators.is_lone_angle(line)
+            and not _closes_link(lines, index)
+        ):
             depths[index] = found[1].count(">")
     _initialled(lines, depths)
     _wrapped(lines, depths)
@@ -116,7 +121,12 @@ def _wrapped(lines: list[str], depths: list[int]) -> None:
         full = len(before.rstrip()) >= 58 and len(line) < 40 and not signatures_end(before)
         link = re.match(r"^[(<]?https?://\S+[)>]?\s*>?$|^\(https?://\S+\)\s*>", line) is not None
         torn = before.count("(http") > before.count(")") and len(line) < 200 and " " not in line
-        if (full and after.strip(" >") != "" and line[0].islower()) or (full and len(line) < 20 and line[-1] in ".,;:!?") or link or torn:
+        if (
+            (full and after.strip(" >") != "" and line[0].islower())
+            or (full and len(line) < 20 and line[-1] in ".,;:!?")
+            or link
+            or torn
+        ):
             depths[index] = depths[index - 1]
 
 

@@ -82,7 +82,10 @@ REPLY_LINE = (
     r"(?:rispondi(?:ere)?|scrivi|per\s+rispondere).{0,40}(?:sopra|al\s+di\s+sopra)\s+(?:di\s+)?quest[ao]\s+(?:riga|linea)|"
     r"(?:please\s+)?(?:reply|type\s+your\s+reply|write\s+your\s+reply|respond).{0,30}above\s+this\s+line|bitte\s+(?:antworten|schreiben)\s+.{0,30}oberhalb\s+dieser\s+(?:zeile|linie)|répondez\s+au-dessus\s+de\s+cette\s+ligne|responda\s+(?:por\s+)?(?:encima|acima)\s+de.{0,10}l[ií]nea"
 )
-FORWARD_SUBJECT = re.compile(r"^\s*(?:(?:re|r|aw|sv|ris|rif)\s*:\s*)*(?:fwd?|fw|i|inoltr[oa]?|inoltrato|wg|wtr|tr|rv|renv|enc|res?env|doorst|vb|vs|pd|fs|továbbítás|iltr?|轉寄|转发|転送)\s*:", FLAGS)
+FORWARD_SUBJECT = re.compile(
+    r"^\s*(?:(?:re|r|aw|sv|ris|rif)\s*:\s*)*(?:fwd?|fw|i|inoltr[oa]?|inoltrato|wg|wtr|tr|rv|renv|enc|res?env|doorst|vb|vs|pd|fs|továbbítás|iltr?|轉寄|转发|転送)\s*:",
+    FLAGS,
+)
 """A subject that says "forwarded": `Fwd:`, `I:` (Italian Outlook), `WG:`, `TR:`, `RV:` …"""
 
 # --- signatures -------------------------------------------------------------------------------------------------------
@@ -137,7 +140,9 @@ TITLE = (
 )
 CONTACT = re.compile(
     r"(?:\b(?:tel|telefono|phone|ph|mob|mobile|mobil|cell|cellulare|cel|fax|ufficio|office|direct|diretto|centralino|whatsapp|skype|e-?mail|mail|pec|web|sito|website|internet|www|url|linkedin|facebook|instagram|twitter|p\.?\s?iva|partita\s+iva|c\.?f\.?/p\.?iva|vat|rea|sede(?:\s+legale)?|t|m|f|c|e|w|p)\b\s*[.:/|]*\s*(?:\+|\(|\d|https?:|www|[\w.+-]+@))"
-    r"|(?:\+|00)\d{1,3}[\s./()-]*\d[\d\s./()-]{5,}|\b0\d{1,4}[\s./-]+\d{4,}|\b0\d{8,10}\b|\b3\d{2}[\s./-]?\d{3}[\s./-]?\d{3,4}\b|\b\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}\b|https?://\S+|\bwww\.\S+|" + MAILBOX + r"\.[a-z]{2,}"
+    r"|(?:\+|00)\d{1,3}[\s./()-]*\d[\d\s./()-]{5,}|\b0\d{1,4}[\s./-]+\d{4,}|\b0\d{8,10}\b|\b3\d{2}[\s./-]?\d{3}[\s./-]?\d{3,4}\b|\b\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}\b|https?://\S+|\bwww\.\S+|"
+    + MAILBOX
+    + r"\.[a-z]{2,}"
     r"|\b(?:via|viale|piazza|piazzale|corso|vicolo|largo|strada|p\.zza|c\.so|v\.le|loc\.)\s+[\w'.\s]{2,40},?\s*(?:n\.?\s*)?\d+|\b\d{5}\s+[A-ZÀ-Ú][\w'\s]+(?:\([A-Z]{2}\)|\b[A-Z]{2}\b)?|\b\d+\s+[\w\s]{3,30}\s(?:street|st|road|rd|avenue|ave|lane|drive|straße|str\.)\b",
     FLAGS,
 )
@@ -146,4 +151,7 @@ MATTER = re.compile(
     r"\b(?:cod(?:ice)?\.?\s*(?:cliente|contratto|utente|fiscale|pratica|ordine)|c\.?\s?f\.?\s*[:\s]\s*[A-Z]{6}\d|(?:n(?:r|um(?:ero)?)?[.°º]?\s*(?:di\s+)?)?(?:contratto|pratica|ordine|cliente|polizza|fattura|bolletta|ticket|matricola|fornitura|utenza)\s*(?:n(?:r|um(?:ero)?)?[.°º]?)?\s*[:#]?\s*[A-Z]{0,4}[-/]?\d|POD\b|PDR\b|IBAN\b|targa\b|order\s*(?:no|number|#)|customer\s*(?:no|number|id)|account\s*(?:no|number)|case\s*(?:no|number)|kundennummer|bestellnummer|numéro\s+de\s+(?:client|commande))",
     FLAGS,
 )
-PRONOUN = re.compile(r"\b(?:mi|ci|vi|ti|le|gli|si|che|chi|non|me|le|già|nous|vous|m['’]|l['’]|he|she|they|you|i|we|who|also|just)\s+$", FLAGS)
+PRONOUN = re.compile(
+    r"\b(?:mi|ci|vi|ti|le|gli|si|che|chi|non|me|le|già|nous|vous|m['’]|l['’]|he|she|they|you|i|we|who|also|just)\s+$",
+    FLAGS,
+)

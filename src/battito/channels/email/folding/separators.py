@@ -19,8 +19,13 @@ class Separator(NamedTuple):
     kind: SeparatorKind
 
 
-_WROTE_END = re.compile(rf"(?<!\w)(?:{words.WROTE})\s*(?:\(?via\s[^)]*\)?)?\s*[:：.…]*\s*[-–—_=*]*\s*>?\s*$", words.FLAGS)
-_WROTE_NAME_END = re.compile(r"(?<!\w)(?:schrieb|schreef|kirjoitti|skrev|napisał|écrit|hat|ha\s+scritto|wrote|escribió|escreveu|[íi]rta)\s+.{2,160}[:：]\s*$", words.FLAGS)
+_WROTE_END = re.compile(
+    rf"(?<!\w)(?:{words.WROTE})\s*(?:\(?via\s[^)]*\)?)?\s*[:：.…]*\s*[-–—_=*]*\s*>?\s*$", words.FLAGS
+)
+_WROTE_NAME_END = re.compile(
+    r"(?<!\w)(?:schrieb|schreef|kirjoitti|skrev|napisał|écrit|hat|ha\s+scritto|wrote|escribió|escreveu|[íi]rta)\s+.{2,160}[:：]\s*$",
+    words.FLAGS,
+)
 _WROTE_INSIDE = re.compile(rf"(?<!\w)(?:{words.WROTE})\s*[:：]", words.FLAGS)
 _ON = re.compile(rf"^[\s*_-]*(?:{words.ON})[\s,:]", words.FLAGS)
 _WEEKDAY = re.compile(rf"^[\s*_-]*(?:(?:{words.WEEKDAY})[a-zàèéìòùöäüâêîôûçñřěšťů]{{0,9}}\.?,?)\s+.*\d", words.FLAGS)
@@ -36,7 +41,10 @@ _ORIGINAL_TAIL = re.compile(rf"^\s*[-–—_=*]{{2,}}\s*(?:{words.ORIGINAL})\b.{
 _FORWARDED = re.compile(rf"^{_DASHES}*(?:{words.FORWARDED})\s*[:：]?{_DASHES}*$", words.FLAGS)
 _REPLY_LINE = re.compile(rf"^[\s#*=_<>-]*(?:{words.REPLY_LINE}).{{0,40}}$", words.FLAGS)
 _RULE = re.compile(r"^\s*(?:[-_=*~–—]\s?){5,}\s*$")
-_FLAT = re.compile(r"^[\s>*]*(?:from|da|date|data|von|de|sent|inviato)\s*:.{3,200}\b(?:to|a|an|à)\s*:.{2,200}\b(?:subject|oggetto|betreff|objet|asunto)\s*:", words.FLAGS)
+_FLAT = re.compile(
+    r"^[\s>*]*(?:from|da|date|data|von|de|sent|inviato)\s*:.{3,200}\b(?:to|a|an|à)\s*:.{2,200}\b(?:subject|oggetto|betreff|objet|asunto)\s*:",
+    words.FLAGS,
+)
 _MIDDLE = re.compile(
     r"(?<=\S)\s*(?:-{2,}\s*)?(?<![\w@/])(?=(?:On|Il giorno|In data|Il|Am|Le|El|Op|Em|Den)\s+[^:\n]{0,30}"
     rf"(?i:{words.DATE}).{{3,220}}?(?<!\w)(?i:{words.WROTE})\s*:)",
@@ -135,7 +143,12 @@ def _sender_above(lines: list[str], depths: list[int], index: int) -> int:
     if above < 0 or depths[above]:
         return index
     line = lines[above].strip()
-    if len(line) > 120 or not _DATE.search(line) or _field(line) is not None or not (_TIME.search(line) or _MAILBOX.search(line)):
+    if (
+        len(line) > 120
+        or not _DATE.search(line)
+        or _field(line) is not None
+        or not (_TIME.search(line) or _MAILBOX.search(line))
+    ):
         return index
     if _DATE_FIRST.match(line) and above > 0 and 0 < len(lines[above - 1].strip()) < 80 and not depths[above - 1]:
         return above - 1
@@ -200,7 +213,9 @@ def _header_block(lines: list[str], depths: list[int], index: int) -> int | None
 
 
 def _continues(line: str, field: str) -> bool:
-    return len(line) < 400 and (line[:1] in " \t" or field in (words.TO, words.CC, words.FROM, words.SUBJECT, words.DATE_FIELD))
+    return len(line) < 400 and (
+        line[:1] in " \t" or field in (words.TO, words.CC, words.FROM, words.SUBJECT, words.DATE_FIELD)
+    )
 
 
 def _more_fields(lines: list[str], depths: list[int], position: int) -> bool:
@@ -216,7 +231,9 @@ def _enough(fields: dict[str, str], lines: list[str], index: int, end: int) -> b
     if words.FROM in fields or words.DATE_FIELD in fields or words.SUBJECT in fields or words.TO in fields:
         sender = fields.get(words.FROM, "")
         dated = bool(_DATE.search(fields.get(words.DATE_FIELD, "")) or _TIME.search(fields.get(words.DATE_FIELD, "")))
-        mailbox = "@" in sender or (words.FROM in fields and index + 1 < len(lines) and "@" in lines[index + 1][:200] and end > index + 1)
+        mailbox = "@" in sender or (
+            words.FROM in fields and index + 1 < len(lines) and "@" in lines[index + 1][:200] and end > index + 1
+        )
         kinds = len([f for f in fields if f not in (words.OTHER, words.CC)])
         if kinds >= 3 and (words.SUBJECT in fields or mailbox) and (words.FROM in fields or words.DATE_FIELD in fields):
             return True
@@ -224,7 +241,11 @@ def _enough(fields: dict[str, str], lines: list[str], index: int, end: int) -> b
             return True
         if kinds >= 2 and dated and "@" in fields.get(words.TO, ""):
             return True
-        if {words.FROM, words.DATE_FIELD, words.TO} <= fields.keys() and dated and _TIME.search(fields[words.DATE_FIELD]):
+        if (
+            {words.FROM, words.DATE_FIELD, words.TO} <= fields.keys()
+            and dated
+            and _TIME.search(fields[words.DATE_FIELD])
+        ):
             return True
         if kinds >= 2 and words.TO in fields and words.SUBJECT in fields and words.CC in fields:
             return True
@@ -250,7 +271,11 @@ def _attribution(lines: list[str], depths: list[int], index: int, line: str) -> 
             continue
         if position > index and _starts(part) == "on" and _DATE.search(part) and not _DATE.search(joined):
             return None  # a nearer beginning: "On your host run this" before "On 9 Jan 2014 … wrote:"
-        if position > index and starts == "name" and (position > index + 2 or (_MAILBOX.search(part) and _MAILBOX.search(joined))):
+        if (
+            position > index
+            and starts == "name"
+            and (position > index + 2 or (_MAILBOX.search(part) and _MAILBOX.search(joined)))
+        ):
             return None
         joined = f"{joined} {part}" if joined else part
         if len(joined) > MAX_ATTRIBUTION:
@@ -295,7 +320,7 @@ def _quoted_next(lines: list[str], depths: list[int], position: int) -> bool:
 
 
 def _is_attribution(joined: str, starts: str, quoted_next: bool) -> str:
-    """"yes", "no", or "more" when the next line may complete it."""
+    """ "yes", "no", or "more" when the next line may complete it."""
     dated = _DATE.search(joined) is not None
     timed = _TIME.search(joined) is not None
     mailbox = _MAILBOX.search(joined) is not None
@@ -318,9 +343,22 @@ def _is_attribution(joined: str, starts: str, quoted_next: bool) -> str:
         colon = joined.rstrip().endswith((":", "："))
         if (starts == "date" and (colon or quoted_next)) or (starts == "on" and quoted_next):
             return "yes"
-    if starts == "on" and dated and mailbox and (inside := _WROTE_INSIDE.search(joined)) and inside.end() < len(joined) and "<" in joined[: inside.start()]:
+    if (
+        starts == "on"
+        and dated
+        and mailbox
+        and (inside := _WROTE_INSIDE.search(joined))
+        and inside.end() < len(joined)
+        and "<" in joined[: inside.start()]
+    ):
         return "yes"
-    if quoted_next and starts in ("on", "date") and joined.endswith((":", "：")) and (dated or timed) and len(joined) < 240:
+    if (
+        quoted_next
+        and starts in ("on", "date")
+        and joined.endswith((":", "："))
+        and (dated or timed)
+        and len(joined) < 240
+    ):
         return "yes"
     if starts == "name" and not joined.endswith(("<", ",")) and not _MAILBOX.search(joined):
         return "no"

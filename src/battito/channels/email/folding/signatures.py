@@ -16,10 +16,11 @@ MAX_CUTS = 12
 _DELIMITER = re.compile(r"^(?:--|—|––|- -|-- -)\s*$")
 _STRICT = re.compile(r"^-- ?\xa0?$")
 _RULE = re.compile(r"^\s*(?:[-_=*~–—•·]\s?){3,}\s*$")
-_DASH_NAME = re.compile(
-    r"^\s*(?:--?|[–—~])\s?[A-ZÀ-Ý][\w'’.-]*(?:\s+[A-ZÀ-Ý][\w'’.-]*){0,3}\s*$")
+_DASH_NAME = re.compile(r"^\s*(?:--?|[–—~])\s?[A-ZÀ-Ý][\w'’.-]*(?:\s+[A-ZÀ-Ý][\w'’.-]*){0,3}\s*$")
 _MOBILE = re.compile(rf"^[\s*_<\[(–—-]*(?:{words.MOBILE})[\s*_>\])–—!.-]*$", words.FLAGS)
-_CLOSING = re.compile(rf"^[\s*_]*(?:{words.CLOSING})(?:\s*[/|]\s*(?:{words.CLOSING}))?[\s*_]*[,.;:!)]*\s*$", words.FLAGS)
+_CLOSING = re.compile(
+    rf"^[\s*_]*(?:{words.CLOSING})(?:\s*[/|]\s*(?:{words.CLOSING}))?[\s*_]*[,.;:!)]*\s*$", words.FLAGS
+)
 _CLOSING_NAME = re.compile(rf"^[\s*_]*(?:{words.CLOSING})\s*[,.;:!–—-]\s*(?P<name>\S.{{0,50}})$", words.FLAGS)
 _INFORMAL = re.compile(rf"^[\s*_]*(?:{words.INFORMAL_CLOSING})[\s*_]*[,.;!)]*\s*$", words.FLAGS)
 _DISCLAIMER = re.compile(rf"^[\s*_\"“«\[(#=~–—-]*(?:{words.DISCLAIMER})", words.FLAGS)
@@ -33,7 +34,9 @@ _NAME = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.?!…;]\s*$")
 _LINK = re.compile(r"\s*<(?:https?:|mailto:|tel:)[^<>]*>")
-_PICTURE = re.compile(r"^\s*(?:\[(?:image|cid|immagine|logo|bild|photo|foto)[^\]]*\]|<https?://[^>]*>|\[[^\]]{0,60}\])\s*$", re.IGNORECASE)
+_PICTURE = re.compile(
+    r"^\s*(?:\[(?:image|cid|immagine|logo|bild|photo|foto)[^\]]*\]|<https?://[^>]*>|\[[^\]]{0,60}\])\s*$", re.IGNORECASE
+)
 
 
 class Cut(NamedTuple):
@@ -83,7 +86,13 @@ def _banners(lines: list[str], start: int, end: int) -> list[Cut]:
         if not _BANNER.match(line):
             break
         stop = position + 1
-        while stop < end and lines[stop].strip() and not _BANNER.match(lines[stop]) and stop - position < 6 and len(line) > 40:
+        while (
+            stop < end
+            and lines[stop].strip()
+            and not _BANNER.match(lines[stop])
+            and stop - position < 6
+            and len(line) > 40
+        ):
             stop += 1
         found.append(Cut(position, stop, "disclaimer"))
         position, _ = _trim(lines, stop, end)
@@ -151,7 +160,11 @@ def _footer(lines: list[str], start: int, end: int) -> int | None:
             if not all(len(line) < 300 for line in lines[index:end]):
                 return None
             above = index
-            while above > start and index - above < 3 and (not lines[above - 1].strip() or _RULE.match(lines[above - 1]) or _STRICT.match(lines[above - 1])):
+            while (
+                above > start
+                and index - above < 3
+                and (not lines[above - 1].strip() or _RULE.match(lines[above - 1]) or _STRICT.match(lines[above - 1]))
+            ):
                 above -= 1
             return above
     return None
@@ -203,8 +216,16 @@ def _is_disclaimer(text: str) -> bool:
     """Legal text of the usual sort; never a customer's own request under the same law ("ai sensi del GDPR chiedo …")."""
     if not _DISCLAIMER.match(text):
         return False
-    if not text.lstrip(" *_-").lower().startswith(("ai sensi", "d.lgs", "d. lgs", "regolamento", "chi ", "se ", "qualora", "if you", "il contenuto")):
-        return not re.match(r"(?i)\W*(?:quest|la\s+presente|this)", text) or not _REQUEST.search(text) or _is_legal_prose(text)
+    if (
+        not text.lstrip(" *_-")
+        .lower()
+        .startswith(("ai sensi", "d.lgs", "d. lgs", "regolamento", "chi ", "se ", "qualora", "if you", "il contenuto"))
+    ):
+        return (
+            not re.match(r"(?i)\W*(?:quest|la\s+presente|this)", text)
+            or not _REQUEST.search(text)
+            or _is_legal_prose(text)
+        )
     return _is_legal_prose(text) and not (_REQUEST.search(text) and len(text) < 400)
 
 
@@ -236,7 +257,11 @@ def _short(lines: list[str], index: int, end: int, start: int) -> bool:
 
 def _device(lines: list[str], start: int, end: int) -> int | None:
     for index in range(max(start, end - 8), end):
-        if len(lines[index]) < 110 and _is_mobile(lines[index]) and (index + 1 == end or _signature_like(lines, index + 1, end, needed=0)):
+        if (
+            len(lines[index]) < 110
+            and _is_mobile(lines[index])
+            and (index + 1 == end or _signature_like(lines, index + 1, end, needed=0))
+        ):
             return index
     return None
 
@@ -268,11 +293,17 @@ def _unmarked(lines: list[str], start: int, end: int, sender: str) -> int | None
             continue
         if _line_score(line) <= 0:
             break
-        own = bool(known) and len(known & set(re.split(r"\W+", line.casefold()))) >= min(2, len(known)) and len(line) < 60
+        own = (
+            bool(known) and len(known & set(re.split(r"\W+", line.casefold()))) >= min(2, len(known)) and len(line) < 60
+        )
         if not own and not (_NAME.match(line) and len(line) < 45):
             continue
         above = next((lines[i].strip() for i in range(index - 1, start - 1, -1) if lines[i].strip()), "")
-        if index == start or above.endswith((":", ",")) or (lines[index - 1].strip() and not _SENTENCE_END.search(above)):
+        if (
+            index == start
+            or above.endswith((":", ","))
+            or (lines[index - 1].strip() and not _SENTENCE_END.search(above))
+        ):
             continue
         ways = sum(1 for other in lines[index:end] if words.CONTACT.search(other))
         if ways >= (1 if own else 2) and not any(words.MATTER.search(other) for other in lines[index:end]):
@@ -282,7 +313,11 @@ def _unmarked(lines: list[str], start: int, end: int, sender: str) -> int | None
 
 def _dash_name(lines: list[str], start: int, end: int) -> int | None:
     """`-Mario` or `— Anna B.` as the last line."""
-    if end - start > 1 and _DASH_NAME.match(lines[end - 1]) and not any(line.lstrip().startswith(("-", "–", "—")) for line in lines[max(start, end - 4) : end - 1]):
+    if (
+        end - start > 1
+        and _DASH_NAME.match(lines[end - 1])
+        and not any(line.lstrip().startswith(("-", "–", "—")) for line in lines[max(start, end - 4) : end - 1])
+    ):
         return end - 1
     return None
 

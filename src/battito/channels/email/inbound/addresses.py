@@ -56,7 +56,12 @@ def _parse(value: bytes) -> list[Address]:
             flush()
             in_group = False
         elif first == b":":
-            if address is None and not in_group and not _is_address(name) and not b"".join(name).strip().endswith(b"mailto"):
+            if (
+                address is None
+                and not in_group
+                and not _is_address(name)
+                and not b"".join(name).strip().endswith(b"mailto")
+            ):
                 name.clear()
                 comments.clear()
                 in_group = True

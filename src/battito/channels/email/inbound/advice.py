@@ -10,9 +10,15 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     ("5.3.4", "The message is too large for the receiver. Send smaller files, or a link."),
     ("5.4", "The receiver's server could not be reached. Try again later; if it lasts, check the domain."),
     ("5.6", "The receiver could not read the message. Send it as plain text."),
-    ("5.7", "The receiver refuses our mail. Check SPF, DKIM and DMARC of the sending domain and whether it is on a block list."),
+    (
+        "5.7",
+        "The receiver refuses our mail. Check SPF, DKIM and DMARC of the sending domain and whether it is on a block list.",
+    ),
     ("4.", "The receiver did not take the message in time. Try again later."),
-    ("errore-consegna", "The certified mail could not be delivered. Check the PEC address; a PEC can only be delivered to a PEC."),
+    (
+        "errore-consegna",
+        "The certified mail could not be delivered. Check the PEC address; a PEC can only be delivered to a PEC.",
+    ),
     ("non-accettazione", "The certified-mail provider did not accept the message. Check addresses and attachments."),
     ("rilevazione-virus", "The certified-mail provider found a virus in the message. Check the attached files."),
 )
@@ -20,4 +26,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
 
 def advice(code: str) -> str:
     """One or two sentences for the agent."""
-    return next((text for prefix, text in _ADVICE if code.startswith(prefix)), "Read the provider's words, and try another address or channel.")
+    return next(
+        (text for prefix, text in _ADVICE if code.startswith(prefix)),
+        "Read the provider's words, and try another address or channel.",
+    )

@@ -15,7 +15,10 @@ from battito.conversations.models import Address as ConversationAddress
 from battito.conversations.models import DeliveryError, EmailFields
 
 REPORTS = ("bounce", "delivery-receipt", "read-receipt", "pec-receipt")
-_NOBODY = re.compile(r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|non[-_.]?rispondere|noreply|mailer|web|www|info|form\w*|sito)", re.IGNORECASE)
+_NOBODY = re.compile(
+    r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|non[-_.]?rispondere|noreply|mailer|web|www|info|form\w*|sito)",
+    re.IGNORECASE,
+)
 
 
 def payload_id(raw: bytes) -> str:
@@ -26,7 +29,9 @@ def payload_id(raw: bytes) -> str:
     head, _, body = raw.partition(b"\r\n\r\n") if b"\r\n\r\n" in raw else raw.partition(b"\n\n")
     unfolded = re.sub(rb"\r?\n[ \t]+", b" ", head)
     lasting = sorted(
-        line.strip() for line in unfolded.splitlines() if line.lower().startswith((b"message-id:", b"from:", b"date:", b"subject:"))
+        line.strip()
+        for line in unfolded.splitlines()
+        if line.lower().startswith((b"message-id:", b"from:", b"date:", b"subject:"))
     )
     digest = hashlib.sha256(b"\n".join(lasting) + b"\n\n" + b"".join(body.split())).hexdigest()[:40]
     named = next((line.partition(b":")[2].strip() for line in lasting if line.lower().startswith(b"message-id:")), b"")
@@ -52,7 +57,11 @@ def understand(raw: bytes, headers: Mapping[str, str], settings: EmailSettings) 
 
 def is_own(parsed: ParsedEmail, settings: EmailSettings) -> bool:
     """Whether we wrote it ourselves: our identifier, from an address of this mailbox."""
-    return parsed.message_id is not None and message_of(parsed.message_id) is not None and base_address(parsed.sender.address) in settings.addresses()
+    return (
+        parsed.message_id is not None
+        and message_of(parsed.message_id) is not None
+        and base_address(parsed.sender.address) in settings.addresses()
+    )
 
 
 def delivery(parsed: ParsedEmail) -> InboundStatus | None:
@@ -63,8 +72,17 @@ def delivery(parsed: ParsedEmail) -> InboundStatus | None:
         bounce = parsed.bounce
         if bounce.action == "failed":
             detail = f"{bounce.recipient}: {bounce.diagnostic}" if bounce.recipient else bounce.diagnostic
-            return InboundStatus(provider_id=parsed.about, status="failed", at=parsed.date, error=DeliveryError(bounce.status, detail, advice(bounce.status)))
-        return InboundStatus(provider_id=parsed.about, status="delivered", at=parsed.date) if bounce.action == "delivered" else None
+            return InboundStatus(
+                provider_id=parsed.about,
+                status="failed",
+                at=parsed.date,
+                error=DeliveryError(bounce.status, detail, advice(bounce.status)),
+            )
+        return (
+            InboundStatus(provider_id=parsed.about, status="delivered", at=parsed.date)
+            if bounce.action == "delivered"
+            else None
+        )
     if parsed.pec is not None:
         return _certified(parsed)
     return InboundStatus(provider_id=parsed.about, status="read", at=parsed.date)
@@ -80,7 +98,9 @@ def _certified(parsed: ParsedEmail) -> InboundStatus | None:
         return InboundStatus(provider_id=parsed.about, status="delivered", at=parsed.date)
     if kind in ("non-accettazione", "errore-consegna", "rilevazione-virus"):
         detail = " ".join(x for x in (parsed.pec.recipient, parsed.pec.error) if x) or parsed.subject
-        return InboundStatus(provider_id=parsed.about, status="failed", at=parsed.date, error=DeliveryError(kind, detail, advice(kind)))
+        return InboundStatus(
+            provider_id=parsed.about, status="failed", at=parsed.date, error=DeliveryError(kind, detail, advice(kind))
+        )
     return None
 
 
@@ -98,7 +118,13 @@ def message(parsed: ParsedEmail, raw: bytes, headers: Mapping[str, str], setting
         html=parsed.visible_html or None,
         folded=parsed.folded_text or None,
         attachments=[
-            InboundFile(name=a.filename, content_type=a.content_type, content=a.content, inline=a.inline, content_id=a.content_id)
+            InboundFile(
+                name=a.filename,
+                content_type=a.content_type,
+                content=a.content,
+                inline=a.inline,
+                content_id=a.content_id,
+            )
             for a in parsed.attachments
         ],
         email=EmailFields(
@@ -137,8 +163,12 @@ def writer_of(parsed: ParsedEmail, settings: EmailSettings) -> Address:
         return sender
     reply = others[0]
     local, _, domain = sender.address.lower().rpartition("@")
-    form = domain == settings.domain and (_NOBODY.match(local) is not None or base_address(sender.address) in settings.addresses())
-    passed_on = base_address(sender.address) in settings.addresses() or (parsed.auto == "list" and " via " in sender.name)
+    form = domain == settings.domain and (
+        _NOBODY.match(local) is not None or base_address(sender.address) in settings.addresses()
+    )
+    passed_on = base_address(sender.address) in settings.addresses() or (
+        parsed.auto == "list" and " via " in sender.name
+    )
     if not (form or passed_on):
         return sender
     return Address(name=reply.name or sender.name.partition(" via ")[0].strip("' "), address=reply.address)

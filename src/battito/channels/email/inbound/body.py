@@ -33,7 +33,13 @@ _EXTENSIONS = {
     "video/mp4": "mp4",
     "application/ms-tnef": "dat",
 }
-_REPORTS = {"delivery-status", "disposition-notification", "global-delivery-status", "feedback-report", "global-disposition-notification"}
+_REPORTS = {
+    "delivery-status",
+    "disposition-notification",
+    "global-delivery-status",
+    "feedback-report",
+    "global-disposition-notification",
+}
 _META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069/\\]+")
 
@@ -99,7 +105,12 @@ def _multipart(part: Part, found: Content, budget: Budget) -> None:
 def _alternative(part: Part, found: Content, budget: Budget) -> None:
     """Of the same content in several forms, the plain text and the last HTML; other forms only where neither is there."""
     plain = [c for c in part.parts if c.type.name == "text/plain" and c.body.strip()]
-    rich = [c for c in part.parts if c.type.name == "text/html" or (c.type.main == "multipart" and c.type.sub in ("related", "mixed", "alternative"))]
+    rich = [
+        c
+        for c in part.parts
+        if c.type.name == "text/html"
+        or (c.type.main == "multipart" and c.type.sub in ("related", "mixed", "alternative"))
+    ]
     texts, htmls = len(found.texts), len(found.htmls)
     for child in part.parts:
         if child.type.name == "text/plain" and plain and child is not plain[0] and _is_same(child, plain[0]):
@@ -200,14 +211,20 @@ def _file(part: Part, found: Content, budget: Budget) -> None:
         event = parse_calendar(normalise(charsets.decode(data, "utf-8")[0]), "")
         found.calendar = found.calendar or event
     disposition = part.disposition[0]
-    inline = disposition != "attachment" and (bool(part.raw("content-id")) or disposition == "inline") and part.type.main != "application"
+    inline = (
+        disposition != "attachment"
+        and (bool(part.raw("content-id")) or disposition == "inline")
+        and part.type.main != "application"
+    )
     if part.type.sub == "applefile" and disposition != "attachment":
         return  # the resource fork of an AppleDouble pair: nothing a reader can use
     found.attachments.append(_attachment(part, data, inline=inline))
 
 
 def _filename(part: Part) -> str:
-    name = part.disposition[1].get("filename") or part.type.parameters.get("name") or part.disposition[1].get("name") or ""
+    name = (
+        part.disposition[1].get("filename") or part.type.parameters.get("name") or part.disposition[1].get("name") or ""
+    )
     return _UNSAFE_NAME.sub("_", name).strip(" .")[:200]
 
 
@@ -222,7 +239,9 @@ def _attachment(part: Part, data: bytes, *, inline: bool) -> Attachment:
         if re.search(r"\.[A-Za-z0-9]{2,5}$", description):
             name = description[:200]
     identifier = part.raw("content-id").decode("ascii", "replace").strip().strip("<>") or None
-    return _stored(name or f"{part.type.main}.{_EXTENSIONS.get(kind, 'bin')}", kind, data, inline=inline, content_id=identifier)
+    return _stored(
+        name or f"{part.type.main}.{_EXTENSIONS.get(kind, 'bin')}", kind, data, inline=inline, content_id=identifier
+    )
 
 
 def _stored(name: str, kind: str, data: bytes, *, inline: bool, content_id: str | None) -> Attachment:

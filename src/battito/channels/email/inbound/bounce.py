@@ -23,8 +23,14 @@ _SUBJECT = re.compile(
     r"permanent\s+fail|temporary\s+fail|mail\s+failure|undelivered|returning\s+message|can'?t\s+deliver|unable\s+to\s+deliver|delivery\s+has\s+failed|recipient\s+(?:rejected|unknown|not\s+found)|problema\s+(?:di|nella)\s+consegna",
     re.IGNORECASE,
 )
-_DAEMON = re.compile(r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|daemon|mail(?:er)?|bounces?|mailsystem|mail\.?system|mail-?delivery\w*|microsoftexchange\w*|emailsystem|qmail|exim|smtp\w*|administrator|abuse|network-?admin|supervisor|root|noreply|no-reply|postoffice|mailbox|dsn|mailadmin|smtp-?gateway|mail-?admin)\b", re.IGNORECASE)
-_DAEMON_NAME = re.compile(r"mail\s*(?:delivery|er|ing)\s*(?:sub)?-?\s*(?:system|service|daemon)|mailer-?daemon|system\s+administrator|postmaster|mail\s+administrator|mail\s+system|internet\s+mail\s+delivery|amministratore\s+(?:di\s+)?sistema", re.IGNORECASE)
+_DAEMON = re.compile(
+    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|daemon|mail(?:er)?|bounces?|mailsystem|mail\.?system|mail-?delivery\w*|microsoftexchange\w*|emailsystem|qmail|exim|smtp\w*|administrator|abuse|network-?admin|supervisor|root|noreply|no-reply|postoffice|mailbox|dsn|mailadmin|smtp-?gateway|mail-?admin)\b",
+    re.IGNORECASE,
+)
+_DAEMON_NAME = re.compile(
+    r"mail\s*(?:delivery|er|ing)\s*(?:sub)?-?\s*(?:system|service|daemon)|mailer-?daemon|system\s+administrator|postmaster|mail\s+administrator|mail\s+system|internet\s+mail\s+delivery|amministratore\s+(?:di\s+)?sistema",
+    re.IGNORECASE,
+)
 _PROSE = re.compile(
     r"qmail-send program|this message was created automatically by (?:the )?(?:mail|SMTP)|(?:could not|couldn't|cannot|can not|unable to|was not able to|were not able to|failed to) (?:be )?deliver|could not be (?:delivered|reached|sent)|undeliverable|delivery (?:to the following|has failed|failed|of this message|attempts?|error)|permanent(?:ly)? (?:fatal )?(?:error|fail)|did not reach|not (?:be )?delivered|non (?:è stato possibile|può essere|è stato) (?:recapitat|consegnat|recapitare|consegnare)|recapito non riuscito|impossibile recapitare|"
     r"user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable)|over quota|quota exceeded|does not exist|doesn't (?:have|exist)|account (?:is )?(?:disabled|inactive)|transcript of session|konnte nicht zugestellt|nicht zugestellt|n'a pas (?:pu être|été)|no se ha podido|has been delayed|will (?:be )?retr|will continue (?:to )?|still (?:be )?trying|rejected|invalid (?:recipient|mailbox|address)|undelivered|returned (?:to (?:you|sender)|because)|encountered an error|not our customer|has been blocked|nie istnieje|destinatario (?:inesistente|sconosciuto)|casella (?:inesistente|piena)",
@@ -36,27 +42,61 @@ _ORIGINAL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ADDRESS = re.compile(r"(?<![\w.+%=/-])[\w.+%&'*=/!#$^{}|~-]+@(?:[\w-]+\.)*[\w-]+(?![\w@])")
-_LEAD = re.compile(r"(?i)(?:rcpt to|recipient|recipients|to|address|addressee|user|mailbox|destinatario|account|for|empfänger|mailto|failed|final-recipient)[^\w@]{0,6}(?:address|rfc822;)?[^\w@]{0,4}$")
+_LEAD = re.compile(
+    r"(?i)(?:rcpt to|recipient|recipients|to|address|addressee|user|mailbox|destinatario|account|for|empfänger|mailto|failed|final-recipient)[^\w@]{0,6}(?:address|rfc822;)?[^\w@]{0,4}$"
+)
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?:[ -]|#|$)(?!\d)")
 _MEANING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (code, re.compile(pattern, re.IGNORECASE))
     for code, pattern in (
-        ("5.2.2", r"quota|mailbox (?:is )?full|casella (?:di posta )?piena|storage|exceeded .{0,20}(?:size|space|limit)|too full|insufficient (?:disk )?space|over .{0,12}limit"),
-        ("5.1.1", r"user unknown|unknown (?:user|recipient|address|account|local)|no such (?:user|recipient|mailbox|person|address|account|local)|does ?n[o']t exist|do(?:es)? not have|doesn't have|not (?:a )?(?:known|valid|found|listed|our customer|exist)|invalid (?:recipient|user|mailbox|address)|bad (?:destination|recipient)|inesistente|sconosciut|non esiste|nie istnieje|unbekannt|inconnu|no mailbox|isn't in .{0,30}(?:rcpthosts|list)|disabled|inactive|deactivated|account .{0,20}(?:closed|suspended)|no longer|nicht gefunden|address rejected|mailbox unavailable|no (?:account|user|such)|unrouteable address|recipient .{0,20}(?:rejected|not)"),
-        ("5.1.2", r"host (?:unknown|not found)|unknown (?:host|domain)|no such (?:host|domain)|domain .{0,20}(?:not found|does not exist|unknown)|name (?:service|server) .{0,10}error|couldn't find any host|nxdomain|dominio .{0,20}inesistente|bad domain|cannot find (?:your|the) (?:domain|host)|no (?:mx|mail exchanger|dns)"),
+        (
+            "5.2.2",
+            r"quota|mailbox (?:is )?full|casella (?:di posta )?piena|storage|exceeded .{0,20}(?:size|space|limit)|too full|insufficient (?:disk )?space|over .{0,12}limit",
+        ),
+        (
+            "5.1.1",
+            r"user unknown|unknown (?:user|recipient|address|account|local)|no such (?:user|recipient|mailbox|person|address|account|local)|does ?n[o']t exist|do(?:es)? not have|doesn't have|not (?:a )?(?:known|valid|found|listed|our customer|exist)|invalid (?:recipient|user|mailbox|address)|bad (?:destination|recipient)|inesistente|sconosciut|non esiste|nie istnieje|unbekannt|inconnu|no mailbox|isn't in .{0,30}(?:rcpthosts|list)|disabled|inactive|deactivated|account .{0,20}(?:closed|suspended)|no longer|nicht gefunden|address rejected|mailbox unavailable|no (?:account|user|such)|unrouteable address|recipient .{0,20}(?:rejected|not)",
+        ),
+        (
+            "5.1.2",
+            r"host (?:unknown|not found)|unknown (?:host|domain)|no such (?:host|domain)|domain .{0,20}(?:not found|does not exist|unknown)|name (?:service|server) .{0,10}error|couldn't find any host|nxdomain|dominio .{0,20}inesistente|bad domain|cannot find (?:your|the) (?:domain|host)|no (?:mx|mail exchanger|dns)",
+        ),
         ("5.3.4", r"too (?:large|big|long)|size limit|exceeds? .{0,30}size|maximum (?:message )?size"),
-        ("5.7.1", r"spam|black ?list|block(?:ed|list)|relay(?:ing)? (?:denied|not|is)|not (?:permitted|allowed|authori[sz]ed)|denied|reject|polic|refused|virus|content|prohibited|unsolicited|access"),
-        ("4.4.7", r"time[d]?[- ]?out|expired|too long|retry|not respond|connection|temporar|delay|undelivered for|unable to connect|unreachable"),
+        (
+            "5.7.1",
+            r"spam|black ?list|block(?:ed|list)|relay(?:ing)? (?:denied|not|is)|not (?:permitted|allowed|authori[sz]ed)|denied|reject|polic|refused|virus|content|prohibited|unsolicited|access",
+        ),
+        (
+            "4.4.7",
+            r"time[d]?[- ]?out|expired|too long|retry|not respond|connection|temporar|delay|undelivered for|unable to connect|unreachable",
+        ),
     )
 )
-_DELAYED = re.compile(r"(?:delayed|has been delayed|warning|not yet been delivered|will (?:continue|keep|be retried|retry|be tried)|still (?:trying|be trying)|no action is required|(?:do|need) not (?:need to )?(?:resend|resubmit)|recapito ritardato|ritardo|verzöger|retard)", re.IGNORECASE)
-_PERMANENT = re.compile(r"permanent|fatal|given up|giving up|giv(?:e|en) up|undeliverable|could not be delivered|did not reach|user unknown|no such user|failed permanently", re.IGNORECASE)
-_SENTENCE_WORDS = re.compile(r"\b(?:contact|contattare|questions?|assistance|help|report|abuse|mailto:postmaster|write to|reply to|forward|sent by|from|sender|mittente)\b", re.IGNORECASE)
+_DELAYED = re.compile(
+    r"(?:delayed|has been delayed|warning|not yet been delivered|will (?:continue|keep|be retried|retry|be tried)|still (?:trying|be trying)|no action is required|(?:do|need) not (?:need to )?(?:resend|resubmit)|recapito ritardato|ritardo|verzöger|retard)",
+    re.IGNORECASE,
+)
+_PERMANENT = re.compile(
+    r"permanent|fatal|given up|giving up|giv(?:e|en) up|undeliverable|could not be delivered|did not reach|user unknown|no such user|failed permanently",
+    re.IGNORECASE,
+)
+_SENTENCE_WORDS = re.compile(
+    r"\b(?:contact|contattare|questions?|assistance|help|report|abuse|mailto:postmaster|write to|reply to|forward|sent by|from|sender|mittente)\b",
+    re.IGNORECASE,
+)
 
 
 def read_bounce(
-    root: Part, *, subject: str, sender: str, sender_name: str, to: Sequence[str], reports: Sequence[tuple[str, str]], texts: Sequence[str], embedded: Sequence[Part]
+    root: Part,
+    *,
+    subject: str,
+    sender: str,
+    sender_name: str,
+    to: Sequence[str],
+    reports: Sequence[tuple[str, str]],
+    texts: Sequence[str],
+    embedded: Sequence[Part],
 ) -> Bounce | None:
     """The delivery report that this mail is; None when it is none."""
     # a mail store that rejects by a disposition notification ("deleted") gives its recipient in the same field
@@ -71,7 +111,9 @@ def read_bounce(
     if not recipients:
         if not (structured or failed_header or _is_bounce(root, subject, daemon, prose)):
             return None
-        recipients = _from_prose(prose, failed_header, {*map(str.lower, to), sender.lower()}, delayed=_delays(prose, subject))
+        recipients = _from_prose(
+            prose, failed_header, {*map(str.lower, to), sender.lower()}, delayed=_delays(prose, subject)
+        )
         if not recipients and not (structured or failed_header):
             # nothing says whose mail came back: the recipient of the returned message is the best that is known
             returned = [a for part in embedded for a in _ADDRESS.findall(decode_words(part.raw("to")))]
@@ -80,7 +122,9 @@ def read_bounce(
             recipients = [_guessed(address, prose, delayed=_delays(prose, subject)) for address in returned[:5]]
     recipients = [_fill(recipient, prose) for recipient in recipients]
     order = {"failed": 0, "delayed": 1, "relayed": 2, "expanded": 3, "delivered": 4}
-    first = min(recipients, key=lambda r: order.get(r.action, 5), default=_guessed("", prose, delayed=_delays(prose, subject)))
+    first = min(
+        recipients, key=lambda r: order.get(r.action, 5), default=_guessed("", prose, delayed=_delays(prose, subject))
+    )
     action: Action = next((known for known in _ACTIONS if known == first.action), "failed")
     return Bounce(
         recipient=first.recipient,
@@ -95,18 +139,28 @@ def read_bounce(
 
 def _is_daemon(root: Part, sender: str, name: str) -> bool:
     empty_path = root.raw("return-path").strip() in (b"<>", b"< >", b"<MAILER-DAEMON>")
-    return empty_path or _DAEMON.match(sender) is not None or _DAEMON_NAME.search(name) is not None or (not sender and "daemon" in name.lower())
+    return (
+        empty_path
+        or _DAEMON.match(sender) is not None
+        or _DAEMON_NAME.search(name) is not None
+        or (not sender and "daemon" in name.lower())
+    )
 
 
 def _is_bounce(root: Part, subject: str, daemon: bool, prose: str) -> bool:
-    report = root.type.name == "multipart/report" and root.type.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
+    report = (
+        root.type.name == "multipart/report"
+        and root.type.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
+    )
     if report and daemon:
         return True
     says = _SUBJECT.search(subject) is not None
     tells = _PROSE.search(prose) is not None
     if root.has("in-reply-to") and not daemon:
         return False
-    return (daemon and (says or tells)) or (says and tells and not root.has("list-id") and not re.match(r"\s*re\s*:", subject, re.IGNORECASE))
+    return (daemon and (says or tells)) or (
+        says and tells and not root.has("list-id") and not re.match(r"\s*re\s*:", subject, re.IGNORECASE)
+    )
 
 
 def _structured(report: str) -> list[Recipient]:
@@ -119,17 +173,34 @@ def _structured(report: str) -> list[Recipient]:
             if colon:
                 fields.setdefault(name.strip().lower(), value.strip())
         action = re.split(r"[\s(]", fields.get("action", "").lower())[0]
-        address = _typed(fields.get("original-recipient", "")) or _typed(fields.get("final-recipient", "")) or _typed(fields.get("x-actual-recipient", ""))
+        address = (
+            _typed(fields.get("original-recipient", ""))
+            or _typed(fields.get("final-recipient", ""))
+            or _typed(fields.get("x-actual-recipient", ""))
+        )
         final = _typed(fields.get("final-recipient", ""))
         if not address and not action:
             continue
         code = _CODE.search(fields.get("status", ""))
         diagnostic = re.sub(r"^[\w.-]+\s*;\s*", "", fields.get("diagnostic-code", ""))
         if action not in _ACTIONS:
-            action = "delayed" if code and code[1].startswith("4") else "delivered" if code and code[1].startswith("2") else "failed"
+            action = (
+                "delayed"
+                if code and code[1].startswith("4")
+                else "delivered"
+                if code and code[1].startswith("2")
+                else "failed"
+            )
         if final or address:
             # the address that we wrote to, where the report still knows it
-            found.append(Recipient(recipient=address if "@" in address else final, action=action, status=code[1] if code else "", diagnostic=_short(decode_words(diagnostic.encode("utf-8", "replace")))))
+            found.append(
+                Recipient(
+                    recipient=address if "@" in address else final,
+                    action=action,
+                    status=code[1] if code else "",
+                    diagnostic=_short(decode_words(diagnostic.encode("utf-8", "replace"))),
+                )
+            )
     return found
 
 
@@ -141,7 +212,9 @@ def _typed(value: str) -> str:
     return inner[0] if inner else bare[:320]
 
 
-def _original(root: Part, reports: Sequence[tuple[str, str]], texts: Sequence[str], embedded: Sequence[Part]) -> tuple[str | None, str]:
+def _original(
+    root: Part, reports: Sequence[tuple[str, str]], texts: Sequence[str], embedded: Sequence[Part]
+) -> tuple[str | None, str]:
     for part in embedded:
         ids = message_ids(part.raw("message-id"))
         if ids or part.has("subject"):
@@ -152,7 +225,11 @@ def _original(root: Part, reports: Sequence[tuple[str, str]], texts: Sequence[st
             said = re.search(r"^[ \t>]*Subject:[ \t]*(.*)$", text[: found.end() + 2000], re.IGNORECASE | re.MULTILINE)
             return found[1], decode_words(said[1].encode("utf-8", "replace")) if said else ""
     for text in [text for kind, text in reports if "delivery-status" in kind]:
-        found = re.search(r"^(?:X-Original-Message-ID|Original-Envelope-Id):[ \t]*(<[^<>\s]+@[^<>\s]+>)", text, re.IGNORECASE | re.MULTILINE)
+        found = re.search(
+            r"^(?:X-Original-Message-ID|Original-Envelope-Id):[ \t]*(<[^<>\s]+@[^<>\s]+>)",
+            text,
+            re.IGNORECASE | re.MULTILINE,
+        )
         if found:
             return found[1], ""
     ids = message_ids(root.raw("references")) or message_ids(root.raw("in-reply-to"))
@@ -169,7 +246,9 @@ def _report_text(text: str) -> str:
 
 
 def _delays(prose: str, subject: str) -> bool:
-    return (_DELAYED.search(prose) is not None or _DELAYED.search(subject) is not None) and _PERMANENT.search(prose) is None
+    return (_DELAYED.search(prose) is not None or _DELAYED.search(subject) is not None) and _PERMANENT.search(
+        prose
+    ) is None
 
 
 def _from_prose(prose: str, header: Sequence[str], others: set[str], *, delayed: bool) -> list[Recipient]:
@@ -181,18 +260,29 @@ def _from_prose(prose: str, header: Sequence[str], others: set[str], *, delayed:
         for found in _ADDRESS.finditer(line):
             address = found[0].strip("'*.=").rstrip(".")
             lower = address.lower()
-            if "@" not in address or lower in others or _DAEMON.match(address) or re.match(r"\d+(?:\.\d+)*\.[\w-]+@|[\w.-]{24,}@", address):
+            if (
+                "@" not in address
+                or lower in others
+                or _DAEMON.match(address)
+                or re.match(r"\d+(?:\.\d+)*\.[\w-]+@|[\w.-]{24,}@", address)
+            ):
                 continue
             before = line[: found.start()].strip(" \t<\"'*>:-•·(=")
             after = line[found.end() :].strip(" \t>\"'*:.;,)")
-            alone = not before and (not after or line[found.end() :].lstrip(" >\"'").startswith((":", "(", "on ", "-", ".", ";")))
+            alone = not before and (
+                not after or line[found.end() :].lstrip(" >\"'").startswith((":", "(", "on ", "-", ".", ";"))
+            )
             led = _LEAD.search(line[: found.start()].rstrip(" <\"'")) is not None
-            error = _REPLY.search(line) or _CODE.search(line) or any(pattern.search(line) for _, pattern in _MEANING[:3])
+            error = (
+                _REPLY.search(line) or _CODE.search(line) or any(pattern.search(line) for _, pattern in _MEANING[:3])
+            )
             if alone or (led and not _SENTENCE_WORDS.search(before)) or error:
                 strong.setdefault(address, index)
             elif not _SENTENCE_WORDS.search(line):
                 weak.setdefault(address, index)
-    chosen: dict[str, int] = {address: next((i for i, line in enumerate(lines) if address in line), 0) for address in header}
+    chosen: dict[str, int] = {
+        address: next((i for i, line in enumerate(lines) if address in line), 0) for address in header
+    }
     if not chosen:
         chosen = strong or dict(list(weak.items())[:3])
     seen: set[str] = set()
@@ -214,7 +304,9 @@ def _guessed(address: str, near: str, *, delayed: bool) -> Recipient:
         status = f"{reply[1][0]}.0.0" if reply else "4.0.0" if delayed else "5.0.0"
     if delayed and not code and status.startswith("5"):
         status = "4" + status[1:]
-    return Recipient(recipient=address, action="delayed" if delayed else "failed", status=status, diagnostic=_diagnostic(near))
+    return Recipient(
+        recipient=address, action="delayed" if delayed else "failed", status=status, diagnostic=_diagnostic(near)
+    )
 
 
 def _meaning(text: str) -> str:
@@ -244,8 +336,15 @@ def _fill(recipient: Recipient, prose: str) -> Recipient:
     status = recipient.status
     if not status:
         code = _CODE.search(recipient.diagnostic)
-        status = code[1] if code else _meaning(recipient.diagnostic) or ("5.0.0" if recipient.action == "failed" else "")
-    return Recipient(recipient.recipient, recipient.action, status, recipient.diagnostic or (_diagnostic(prose) if recipient.action != "delivered" else ""))
+        status = (
+            code[1] if code else _meaning(recipient.diagnostic) or ("5.0.0" if recipient.action == "failed" else "")
+        )
+    return Recipient(
+        recipient.recipient,
+        recipient.action,
+        status,
+        recipient.diagnostic or (_diagnostic(prose) if recipient.action != "delivered" else ""),
+    )
 
 
 def _short(text: str) -> str:

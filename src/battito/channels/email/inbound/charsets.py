@@ -109,7 +109,16 @@ def codec(label: str) -> str | None:
     return found.name
 
 
-_NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined", "mbcs", "oem"}
+_NOT_CHARSETS = {
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "raw-unicode-escape",
+    "unicode-escape",
+    "undefined",
+    "mbcs",
+    "oem",
+}
 
 
 def decode(data: bytes, label: str = "") -> tuple[str, str | None]:

@@ -27,17 +27,60 @@ _MONTHS = {
 # RFC 5322 4.3 and names in common use; minutes east of Greenwich. One-letter zones mean nothing certain: -0000.
 _ZONES = {
     **dict.fromkeys(("ut", "utc", "gmt", "z", "wet", "uct"), 0),
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
-    "cet": 60, "met": 60, "mez": 60, "mewt": 60, "cest": 120, "mest": 120, "mesz": 120, "bst": 60, "ist": 330,
-    "eet": 120, "eest": 180, "msk": 180, "msd": 240, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "nzst": 720,
-    "nzdt": 780, "akst": -540, "akdt": -480, "hst": -600, "ast": -240, "adt": -180, "nst": -210, "hkt": 480,
-    "sgt": 480, "awst": 480, "acst": 570, "brt": -180, "art": -180, "west": 60,
+    "est": -300,
+    "edt": -240,
+    "cst": -360,
+    "cdt": -300,
+    "mst": -420,
+    "mdt": -360,
+    "pst": -480,
+    "pdt": -420,
+    "cet": 60,
+    "met": 60,
+    "mez": 60,
+    "mewt": 60,
+    "cest": 120,
+    "mest": 120,
+    "mesz": 120,
+    "bst": 60,
+    "ist": 330,
+    "eet": 120,
+    "eest": 180,
+    "msk": 180,
+    "msd": 240,
+    "jst": 540,
+    "kst": 540,
+    "aest": 600,
+    "aedt": 660,
+    "nzst": 720,
+    "nzdt": 780,
+    "akst": -540,
+    "akdt": -480,
+    "hst": -600,
+    "ast": -240,
+    "adt": -180,
+    "nst": -210,
+    "hkt": 480,
+    "sgt": 480,
+    "awst": 480,
+    "acst": 570,
+    "brt": -180,
+    "art": -180,
+    "west": 60,
 }
 _COMMENT = re.compile(r"\([^()]*\)?")
-_TIME = re.compile(r"\b(\d{1,2})\s*[:.h]\s*(\d{1,2})(?:\s*[:.]\s*(\d{1,2})(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?(?![\d/])", re.I)
+_TIME = re.compile(
+    r"\b(\d{1,2})\s*[:.h]\s*(\d{1,2})(?:\s*[:.]\s*(\d{1,2})(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?(?![\d/])", re.I
+)
 _NUMERIC_ZONE = re.compile(r"(?:^|\s|[a-z:0-9])([+-])(\d{1,2}):?(\d{2})?(?=\s|$|\(|\")", re.I)
-_NAMED = re.compile(r"(?<!\w)(\d{1,2})(?:st|nd|rd|th|\.|º|°)?[\s\-/.]+(?:de\s+)?([^\W\d_]{3,12})\.?,?[\s\-/.]+(?:de\s+)?(\d{2,4})(?!\d)", re.U)
-_NAMED_US = re.compile(r"(?<!\w)([^\W\d_]{3,12})\.?[\s\-]+(\d{1,2})(?:st|nd|rd|th)?,?(?:\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s+[A-Za-z]{2,5})?)?,?\s+(\d{4})(?!\d)", re.U)
+_NAMED = re.compile(
+    r"(?<!\w)(\d{1,2})(?:st|nd|rd|th|\.|º|°)?[\s\-/.]+(?:de\s+)?([^\W\d_]{3,12})\.?,?[\s\-/.]+(?:de\s+)?(\d{2,4})(?!\d)",
+    re.U,
+)
+_NAMED_US = re.compile(
+    r"(?<!\w)([^\W\d_]{3,12})\.?[\s\-]+(\d{1,2})(?:st|nd|rd|th)?,?(?:\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s+[A-Za-z]{2,5})?)?,?\s+(\d{4})(?!\d)",
+    re.U,
+)
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
 
@@ -71,7 +114,9 @@ def _strict(text: str) -> datetime | None:
     number = _MONTHS.get(month.lower())
     if number is None or (zone is not None and len(zone) > 1 and zone.lower() not in _ZONES):
         return None
-    offset = _ZONES.get(zone.lower(), 0) if zone else (int(zone_hour) * 60 + int(zone_minute)) * (-1 if sign == "-" else 1)
+    offset = (
+        _ZONES.get(zone.lower(), 0) if zone else (int(zone_hour) * 60 + int(zone_minute)) * (-1 if sign == "-" else 1)
+    )
     return _build(int(year), number, int(day), int(hour), int(minute), int(second or 0), offset)
 
 

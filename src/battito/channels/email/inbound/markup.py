@@ -12,7 +12,9 @@ _MARKS = re.compile(
     r"border-top:\s?solid\s?#|type=\"?'?cite|sh-quoted|sh-signature|name=\"?'?quote|mailru|mail-quote|-quoted|hey_|id=\"?'?qt|spark|zendesk|stopspelling|bcbloc|bloop_|iCloudSignature|signature",
     re.IGNORECASE,
 )
-_TOP_BORDER = re.compile(r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?(?:e1e1e1|b5c4df|cccccc|c8c8c8)\b", re.IGNORECASE)
+_TOP_BORDER = re.compile(
+    r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?(?:e1e1e1|b5c4df|cccccc|c8c8c8)\b", re.IGNORECASE
+)
 _REST = "rest"
 _QUOTE = "quote"
 _SIGNATURE = "signature"
@@ -35,9 +37,27 @@ def classify(tag: str, attributes: Attributes) -> str | None:
     name = attributes.get("name", "").lower()
     if identity:
         bare = identity.removeprefix("x_").removeprefix("x_")
-        if bare in ("divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "olk_src_body_section", "appleoriginalcontents", "qt", "reply-intro"):
+        if bare in (
+            "divrplyfwdmsg",
+            "appendonsend",
+            "mail-editor-reference-message-container",
+            "olk_src_body_section",
+            "appleoriginalcontents",
+            "qt",
+            "reply-intro",
+        ):
             return _REST if bare != "qt" else _QUOTE
-        if bare in ("ms-outlook-mobile-signature", "signature", "applemailsignature", "composer_signature", "icloudsignature", "bloop_sign", "mail-signature", "spark-signature", "ms-outlook-mobile-body-separator-line-sig"):
+        if bare in (
+            "ms-outlook-mobile-signature",
+            "signature",
+            "applemailsignature",
+            "composer_signature",
+            "icloudsignature",
+            "bloop_sign",
+            "mail-signature",
+            "spark-signature",
+            "ms-outlook-mobile-body-separator-line-sig",
+        ):
             return _SIGNATURE
         if "yahoo_quoted" in bare or bare.startswith("yahooquoted"):
             return _QUOTE
@@ -45,17 +65,49 @@ def classify(tag: str, attributes: Attributes) -> str | None:
             return None if bare == "bloop_customfont" else _REST
     if classes:
         names = {word.removeprefix("x_").removeprefix("x_") for word in classes.split()}
-        if names & {"gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote", "front-blockquote", "missive_quote", "freshdesk_quote", "sh-quoted-content", "outlookmessageheader", "mail-quote-collapse", "wiseup_quote"}:
+        if names & {
+            "gmail_attr",
+            "moz-cite-prefix",
+            "yahoo_quoted",
+            "protonmail_quote",
+            "zmail_extra",
+            "tutanota_quote",
+            "front-blockquote",
+            "missive_quote",
+            "freshdesk_quote",
+            "sh-quoted-content",
+            "outlookmessageheader",
+            "mail-quote-collapse",
+            "wiseup_quote",
+        }:
             if tag == "blockquote":
                 return None  # already shown with `>` in front
             return _REST if "outlookmessageheader" in names else _QUOTE
-        if names & {"gmail_signature", "moz-signature", "protonmail_signature_block", "applemailsignature", "sh-signature", "front-signature", "missive_signature", "mail-signature", "gmail_signature_prefix", "tutanota_signature", "spark-signature", "yahoo-signature"}:
+        if names & {
+            "gmail_signature",
+            "moz-signature",
+            "protonmail_signature_block",
+            "applemailsignature",
+            "sh-signature",
+            "front-signature",
+            "missive_signature",
+            "mail-signature",
+            "gmail_signature_prefix",
+            "tutanota_signature",
+            "spark-signature",
+            "yahoo-signature",
+        }:
             return _SIGNATURE
     if name in ("messagereplysection", "quote"):
         return _QUOTE
     if name == "messagesignaturesection":
         return _SIGNATURE
-    if tag == "div" and (style := attributes.get("style")) and _TOP_BORDER.search(style) and "border-bottom" not in style.lower():
+    if (
+        tag == "div"
+        and (style := attributes.get("style"))
+        and _TOP_BORDER.search(style)
+        and "border-bottom" not in style.lower()
+    ):
         return "ruled"
     return None
 
@@ -98,7 +150,10 @@ def _is_header(text: str) -> bool:
 
 def line_hints(text: str, places: Sequence[Place]) -> list[Hint]:
     """Places in characters as lines."""
-    return [Hint(text.count("\n", 0, start), text.count("\n", 0, end) + (not text[:end].endswith("\n")), kind) for start, end, kind in _spans(text, places)]
+    return [
+        Hint(text.count("\n", 0, start), text.count("\n", 0, end) + (not text[:end].endswith("\n")), kind)
+        for start, end, kind in _spans(text, places)
+    ]
 
 
 _LETTERS = re.compile(r"[^\W_]+")

@@ -192,7 +192,9 @@ def _sections(body: bytes, boundary: bytes, budget: Budget) -> tuple[bytes, list
 
 def _guess_boundary(body: bytes) -> bytes | None:
     """The boundary that the body itself shows: a line `--x` with a header field below it."""
-    found = re.search(rb"(?:^|\n)--([^\r\n]{1,120}?)[ \t]*\r?\n(?:Content-|MIME-)[A-Za-z-]+:", body[:200_000], re.IGNORECASE)
+    found = re.search(
+        rb"(?:^|\n)--([^\r\n]{1,120}?)[ \t]*\r?\n(?:Content-|MIME-)[A-Za-z-]+:", body[:200_000], re.IGNORECASE
+    )
     return found[1] if found else None
 
 

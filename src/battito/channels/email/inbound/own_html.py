@@ -48,7 +48,11 @@ def _without_marked(html: str) -> str:
 
 
 def _kind(name: str, attributes: Attributes) -> str | None:
-    if name == "blockquote" and (attributes.get("type", "").lower() == "cite" or "gmail_quote" in attributes.get("class", "") or attributes.get("cite")):
+    if name == "blockquote" and (
+        attributes.get("type", "").lower() == "cite"
+        or "gmail_quote" in attributes.get("class", "")
+        or attributes.get("cite")
+    ):
         return "quote"
     found = classify(name, attributes)
     # a thin line is Outlook's header of the message below only if the text agrees, which the caller checks

@@ -12,7 +12,19 @@ _PARAMETER = re.compile(
 )
 _TYPE = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*/\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)")
 _SECTION = re.compile(r"^([^*]+)\*(?:(\d{1,4})(\*)?)?$")
-_MAIN = {"text", "multipart", "message", "application", "image", "audio", "video", "font", "model", "chemical", "x-world"}
+_MAIN = {
+    "text",
+    "multipart",
+    "message",
+    "application",
+    "image",
+    "audio",
+    "video",
+    "font",
+    "model",
+    "chemical",
+    "x-world",
+}
 
 
 class ContentType(NamedTuple):
@@ -49,7 +61,9 @@ def parse_parameters(raw: bytes) -> dict[str, str]:
     for key, quoted, single, bare in _PARAMETER.findall(raw[:50_000]):
         value = quoted or single or bare.strip()
         if quoted:
-            value = re.sub(rb"\\(.)", rb"\1", quoted, flags=re.DOTALL) if b'\\"' in quoted or b"\\\\" in quoted else quoted
+            value = (
+                re.sub(rb"\\(.)", rb"\1", quoted, flags=re.DOTALL) if b'\\"' in quoted or b"\\\\" in quoted else quoted
+            )
         name = key.decode("ascii", "replace").lower()
         split = _SECTION.match(name)
         if split is None:

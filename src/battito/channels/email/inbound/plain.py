@@ -6,11 +6,15 @@ _QUOTE = re.compile(r"^>+")
 _ENRICHED_PARAM = re.compile(r"<param>.*?</param>", re.IGNORECASE | re.DOTALL)
 _ENRICHED_TAG = re.compile(r"</?[a-z][a-z0-9-]*>", re.IGNORECASE)
 _EXCERPT = re.compile(r"<excerpt>(.*?)</excerpt>", re.IGNORECASE | re.DOTALL)
-_UU = re.compile(r"^begin [0-7]{3,4} (?P<name>[^\n]{1,200})\n(?P<body>(?:[!-`][ -`]{0,61}\n)+)[` ]?\n?end[ \t]*$", re.MULTILINE)
+_UU = re.compile(
+    r"^begin [0-7]{3,4} (?P<name>[^\n]{1,200})\n(?P<body>(?:[!-`][ -`]{0,61}\n)+)[` ]?\n?end[ \t]*$", re.MULTILINE
+)
 
 PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
-_PGP_SIGNATURE = re.compile(r"^-----BEGIN PGP SIGNATURE-----.*?(?:^-----END PGP SIGNATURE-----[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_PGP_SIGNATURE = re.compile(
+    r"^-----BEGIN PGP SIGNATURE-----.*?(?:^-----END PGP SIGNATURE-----[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+)
 _PGP_HEAD = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z-]+: [^\n]*\n)*\n?", re.MULTILINE)
 
 

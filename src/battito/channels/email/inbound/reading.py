@@ -38,11 +38,15 @@ def parse_email(raw: bytes) -> ParsedEmail:
         # the envelope's own words are the provider's; the sender's real message is the one inside
         shown = inner
         content = body.read(inner, budget)
-        content.attachments = [a for a in content.attachments if a.filename.lower() not in ("daticert.xml", "smime.p7s")]
+        content.attachments = [
+            a for a in content.attachments if a.filename.lower() not in ("daticert.xml", "smime.p7s")
+        ]
     return _assemble(root, shown, content, outer, subject, certified, budget)
 
 
-def _assemble(root: Part, shown: Part, content: body.Content, outer: Address, subject: str, certified: Pec | None, budget: Budget) -> ParsedEmail:
+def _assemble(
+    root: Part, shown: Part, content: body.Content, outer: Address, subject: str, certified: Pec | None, budget: Budget
+) -> ParsedEmail:
     enveloped = shown is not root
     sender = _sender(shown, budget) if enveloped else outer
     if enveloped:
@@ -50,7 +54,9 @@ def _assemble(root: Part, shown: Part, content: body.Content, outer: Address, su
     to = parse_addresses(shown.all("to"))
     bounce = None if certified else _bounce(root, content, subject, sender, to)
     auto, reason = _auto(root, subject, sender, certified, bounce)
-    text, html, visible_html, folded = _bodies(content, sender, subject, plain_report=auto not in ("none", "list", "bulk", "auto-reply"))
+    text, html, visible_html, folded = _bodies(
+        content, sender, subject, plain_report=auto not in ("none", "list", "bulk", "auto-reply")
+    )
     source = shown if enveloped else root
     references = [name for value in source.all("references") for name in message_ids(value)]
     answered = message_ids(source.raw("in-reply-to"))
@@ -85,7 +91,12 @@ def _assemble(root: Part, shown: Part, content: body.Content, outer: Address, su
         list_id=decode_words(root.raw("list-id"))[:300],
         priority=_priority(source),
         receipt_to=parse_addresses(source.all("disposition-notification-to")),
-        delivered_to=[a.address for name in ("delivered-to", "x-original-to", "envelope-to") for a in parse_addresses(root.all(name)) if a.address],
+        delivered_to=[
+            a.address
+            for name in ("delivered-to", "x-original-to", "envelope-to")
+            for a in parse_addresses(root.all(name))
+            if a.address
+        ],
         defects=budget.defects,
     )
 
@@ -94,7 +105,15 @@ def _sender(part: Part, budget: Budget) -> Address:
     found = parse_addresses(part.all("from"))
     chosen = next((a for a in found if a.address), found[0] if found else None)
     if chosen is None or not chosen.address:
-        other = next((a for name in ("sender", "reply-to", "resent-from", "x-sender") for a in parse_addresses(part.all(name)) if a.address), None)
+        other = next(
+            (
+                a
+                for name in ("sender", "reply-to", "resent-from", "x-sender")
+                for a in parse_addresses(part.all(name))
+                if a.address
+            ),
+            None,
+        )
         if other is not None:
             budget.defect("no-from")
             return Address(chosen.name if chosen else other.name, other.address)
@@ -129,7 +148,9 @@ def _bounce(root: Part, content: body.Content, subject: str, sender: Address, to
     receipt, _ = automatic.detect(root, subject, sender.address)
     if receipt in ("read-receipt", "abuse-report", "calendar-reply") and not automatic.rejects(content.reports):
         return None
-    texts = content.texts or ([body.plain_of(content.htmls)] if content.htmls and _may_bounce(root, subject, sender) else [])
+    texts = content.texts or (
+        [body.plain_of(content.htmls)] if content.htmls and _may_bounce(root, subject, sender) else []
+    )
     found = read_bounce(
         root,
         subject=subject,
@@ -140,13 +161,23 @@ def _bounce(root: Part, content: body.Content, subject: str, sender: Address, to
         texts=texts,
         embedded=content.embedded,
     )
-    if found is not None and receipt == "auto-reply" and not found.status and not any("delivery-status" in kind for kind, _ in content.reports):
+    if (
+        found is not None
+        and receipt == "auto-reply"
+        and not found.status
+        and not any("delivery-status" in kind for kind, _ in content.reports)
+    ):
         return None
     return found
 
 
 def _may_bounce(root: Part, subject: str, sender: Address) -> bool:
-    return root.raw("return-path").strip() == b"<>" or "daemon" in f"{sender.address}{sender.name}".lower() or "postmaster" in sender.address.lower() or root.has("x-failed-recipients")
+    return (
+        root.raw("return-path").strip() == b"<>"
+        or "daemon" in f"{sender.address}{sender.name}".lower()
+        or "postmaster" in sender.address.lower()
+        or root.has("x-failed-recipients")
+    )
 
 
 def _auto(root: Part, subject: str, sender: Address, certified: Pec | None, bounce: Bounce | None) -> tuple[Auto, str]:
@@ -159,7 +190,9 @@ def _auto(root: Part, subject: str, sender: Address, certified: Pec | None, boun
     return automatic.detect(root, subject, sender.address)
 
 
-def _bodies(content: body.Content, sender: Address, subject: str, *, plain_report: bool) -> tuple[str, str, str, Folded]:
+def _bodies(
+    content: body.Content, sender: Address, subject: str, *, plain_report: bool
+) -> tuple[str, str, str, Folded]:
     """The text, the harmless HTML, the part of it that the writer wrote now, and the text told apart."""
     source = body.joined_html(content.htmls) if content.htmls else ""
     html = kit_html.sanitise(source) if source else ""
@@ -179,19 +212,28 @@ def _bodies(content: body.Content, sender: Address, subject: str, *, plain_repor
     return text, html, kit_html.sanitise(own) if own else "", folded
 
 
-_NEEDS_HTML = re.compile(r"html|browser|visualizz|view this (?:e-?mail|message)|anzeigen|afficher|apri (?:questa|il)", re.IGNORECASE)
+_NEEDS_HTML = re.compile(
+    r"html|browser|visualizz|view this (?:e-?mail|message)|anzeigen|afficher|apri (?:questa|il)", re.IGNORECASE
+)
 
 
 def _placeholder(text: str, html: str) -> bool:
     """A plain part that only says that the mail is HTML."""
-    return len(text) < 300 and len(html) > 4 * len(text) and _NEEDS_HTML.search(text) is not None and len(kit_html.to_text(html)) > 3 * len(text)
+    return (
+        len(text) < 300
+        and len(html) > 4 * len(text)
+        and _NEEDS_HTML.search(text) is not None
+        and len(kit_html.to_text(html)) > 3 * len(text)
+    )
 
 
 def _worth(text: str, html: str) -> bool:
     return len(html) < 400_000 and markup.has_marks(html)
 
 
-def _about(root: Part, auto: Auto, reports: list[tuple[str, str]], bounce: Bounce | None, certified: Pec | None) -> str | None:
+def _about(
+    root: Part, auto: Auto, reports: list[tuple[str, str]], bounce: Bounce | None, certified: Pec | None
+) -> str | None:
     if bounce is not None:
         return bounce.original_message_id
     if certified is not None and certified.receipt:
@@ -199,7 +241,11 @@ def _about(root: Part, auto: Auto, reports: list[tuple[str, str]], bounce: Bounc
     if auto != "read-receipt":
         return None
     for kind, text in reports:
-        found = re.search(r"^Original-Message-ID:[ \t]*(<[^<>\s]+>)", text, re.IGNORECASE | re.MULTILINE) if "disposition" in kind else None
+        found = (
+            re.search(r"^Original-Message-ID:[ \t]*(<[^<>\s]+>)", text, re.IGNORECASE | re.MULTILINE)
+            if "disposition" in kind
+            else None
+        )
         if found is not None:
             return found[1]
     ids = message_ids(root.raw("in-reply-to")) or message_ids(root.raw("references"))

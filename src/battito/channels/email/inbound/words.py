@@ -53,7 +53,9 @@ def _pieces(raw: bytes) -> list[str]:
 
 def _word(encoding: bytes, payload: bytes) -> bytes | None:
     if encoding in b"qQ":
-        return _HEX.sub(lambda m: bytes([int(m[1], 16)]), payload.replace(b"_", b" ").replace(b"\r\n", b"").replace(b"\n", b""))
+        return _HEX.sub(
+            lambda m: bytes([int(m[1], 16)]), payload.replace(b"_", b" ").replace(b"\r\n", b"").replace(b"\n", b"")
+        )
     letters = re.sub(rb"[^A-Za-z0-9+/]", b"", payload)
     if len(letters) % 4 == 1:
         letters = letters[:-1]
