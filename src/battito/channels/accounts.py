@@ -97,11 +97,12 @@ class Accounts:
                 rows = []
                 try:
                     for account_id in wanted:
-                        self._known.pop(account_id, None)
                         rows += await connection.fetch(ONE, account_id)
                 except BaseException:
                     self._stale |= wanted
                     raise
+                for account_id in wanted:  # only now: whoever asks meanwhile gets what was known, not nothing
+                    self._known.pop(account_id, None)
         for row in rows:
             try:
                 self._known[row["id"]] = self.read(row)

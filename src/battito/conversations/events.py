@@ -137,3 +137,7 @@ class Mentioned(Event, frozen=True, kw_only=True, tag="mention.created"):
     def audience(self) -> str:
         """Only the one who was named."""
         return f"user:{self.user_id}"
+
+
+class ConversationErased(ConversationEvent, frozen=True, kw_only=True, tag="conversation.erased"):
+    """The content was taken out; what counts stays. Screens and the search forget it."""

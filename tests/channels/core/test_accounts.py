@@ -170,12 +170,12 @@ async def test_one_node_at_a_time_listens_and_another_takes_over(
 async def test_what_is_not_understood_is_kept_told_and_replayed(
     node: Services, connection: Any, workspace: Furnished, account: Account
 ) -> None:
-    kept = await inbox.receive(node, account, "bad", b"{not json", {"x": "y"})
+    kept = await inbox.receive(node, account, "bad", b"[{not json", {"x": "y"})
     assert kept is not None
     row = await settled(connection, kept)
     assert row["state"] == "failed"
     assert "DecodeError" in row["error"]
-    assert bytes(row["raw"]) == b"{not json"
+    assert bytes(row["raw"]) == b"[{not json"
     event = await connection.fetchrow(
         "select audience, data from event where workspace_id = $1 and type = 'inbox.failed'", workspace.id
     )

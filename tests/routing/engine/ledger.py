@@ -4,12 +4,10 @@ from dataclasses import dataclass, field
 
 from battito.routing.engine import (
     Assigned,
-    Cancelled,
     Decision,
     Declined,
     Engine,
     Expired,
-    Finished,
     Id,
     Offered,
     Requeued,
@@ -36,6 +34,13 @@ class Ledger:
         self.kinds[id_] = kind
         self.inside.add(id_)
 
+    def finish(self, id_: Id) -> None:
+        del self.handled[id_]
+        self.inside.remove(id_)
+
+    def cancel(self, id_: Id) -> None:
+        self.inside.remove(id_)
+
     def note(self, decisions: list[Decision], engine: Engine) -> None:
         for decision in decisions:
             self._note(decision)
@@ -59,16 +64,10 @@ class Ledger:
                 assert self.offers.pop(id_) == agent
             case Withdrawn(interaction=id_, agent=agent):
                 assert self.offers.pop(id_) == agent
-            case Finished(interaction=id_, agent=agent):
-                assert self.handled.pop(id_) == agent
-                self.inside.remove(id_)
             case Requeued(interaction=id_, agent=agent):
                 assert self.handled.pop(id_) == agent
             case Transferred(interaction=id_):
                 self.handled.pop(id_, None)
-            case Cancelled(interaction=id_):
-                assert id_ not in self.offers
-                self.inside.remove(id_)
             case WrapUpStarted(interaction=id_, agent=agent):
                 self.wrap_ups.add((agent, id_))
             case WrapUpEnded(interaction=id_, agent=agent):

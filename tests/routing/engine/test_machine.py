@@ -166,7 +166,9 @@ class Routing(RuleBasedStateMachine):
         if ids := self.some("waiting") + self.some("offered"):
             id_ = data.draw(st.sampled_from(ids))
             self.naive.cancel(id_, self.now)
-            self.check(self.engine.cancel(id_, self.now))
+            decisions = self.engine.cancel(id_, self.now)
+            self.ledger.cancel(id_)
+            self.check(decisions)
 
     @precondition(lambda self: self.some("offered"))
     @rule(data=st.data(), yes=st.booleans())
@@ -186,7 +188,9 @@ class Routing(RuleBasedStateMachine):
     def finish(self, data: st.DataObject) -> None:
         id_ = data.draw(st.sampled_from(self.some("handling")))
         self.naive.finish(id_, self.now)
-        self.check(self.engine.finish(id_, self.now))
+        decisions = self.engine.finish(id_, self.now)
+        self.ledger.finish(id_)
+        self.check(decisions)
 
     @precondition(lambda self: self.naive.wrap_ups)
     @rule(data=st.data())

@@ -48,7 +48,11 @@ describe('Lines', () => {
       const shown = lines.flat().flatMap((line) => (line.kind === 'row' ? [line.id] : []))
       const groups = ['live', 'answer', 'waiting', 'snoozed', 'resolved']
       const sorted = [...present.values()]
-        .map(({ row }) => ({ group: groups.indexOf(groupOf(row, ME, 'due')), rank: rank(row, 'due'), id: row.id }))
+        .map(({ row }) => ({
+          group: groups.indexOf(groupOf(row, ME, 'due')),
+          rank: rank(row, 'due'),
+          id: row.id,
+        }))
         .sort((a, b) => a.group - b.group || compare(a, b))
         .map(({ id }) => id)
       expect(shown, `seed ${seed}`).toEqual(sorted)

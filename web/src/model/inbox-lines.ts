@@ -92,7 +92,8 @@ export class Lines {
     for (const name of groupOrder) {
       const group = this.#groups.get(name) ?? []
       if (group.length === 0) continue
-      if (name !== 'live' && name !== 'flat') lines.push({ kind: 'group', id: `group-${name}`, name, count: group.length })
+      if (name !== 'live' && name !== 'flat')
+        lines.push({ kind: 'group', id: `group-${name}`, name, count: group.length })
       for (const line of group) lines.push(line)
     }
     return lines

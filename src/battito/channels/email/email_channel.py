@@ -27,6 +27,7 @@ from battito.channels.email import imap, sending
 from battito.channels.email.inbound.arriving import understand
 from battito.channels.email.oauth import SignInRefused, Tokens
 from battito.channels.email.outbound import NoRecipient, compose, own_message_id, test_mail
+from battito.channels.email.reach import NotAllowed, check_server
 from battito.channels.email.settings import EmailSecrets, EmailSettings, problems
 from battito.channels.email.smtp_in import SIZE, SmtpIn
 from battito.platform.files import Files
@@ -92,7 +93,7 @@ class EmailChannel(Channel):
             return Refused(
                 code="no-recipient", detail=str(error), advice="Add a mail address to the contact or to the recipients."
             )
-        return await sending.deliver(envelope, account, self._tokens)
+        return await sending.deliver(envelope, account, self._tokens, services)
 
     async def send_test(self, account: Account, to: str, services: Services) -> Outcome:
         """A short mail outside of every conversation."""
@@ -100,7 +101,7 @@ class EmailChannel(Channel):
             envelope = test_mail(account.settings, to, datetime.now(UTC))
         except NoRecipient as error:
             return Refused(code="no-recipient", detail=str(error), advice="Give a mail address.")
-        return await sending.deliver(envelope, account, self._tokens)
+        return await sending.deliver(envelope, account, self._tokens, services)
 
     async def start(self, services: Services) -> None:
         """Open the SMTP door of this node."""
@@ -147,9 +148,11 @@ class EmailChannel(Channel):
         """Try the servers of this mailbox now."""
         settings: EmailSettings = account.settings
         incoming = (
-            self._incoming_imap(account) if settings.receive == "imap" else self._incoming_smtp(settings, services)
+            self._incoming_imap(account, services)
+            if settings.receive == "imap"
+            else self._incoming_smtp(settings, services)
         )
-        return Health(checks=list(await asyncio.gather(incoming, self._outgoing(account))))
+        return Health(checks=list(await asyncio.gather(incoming, self._outgoing(account, services))))
 
     async def _incoming_smtp(self, settings: EmailSettings, services: Services) -> Check:
         if settings.receive == "none":
@@ -164,12 +167,13 @@ class EmailChannel(Channel):
             )
         return Check(name="incoming", state="ok", detail=f"SMTP on port {door.port}")
 
-    async def _incoming_imap(self, account: Account) -> Check:
+    async def _incoming_imap(self, account: Account, services: Services) -> Check:
         settings: EmailSettings = account.settings
         try:
-            token = await self._tokens.get(account) if settings.imap.sign_in == "xoauth2" else ""
+            await check_server(settings.imap.host, settings.imap.port, services)
+            token = await self._tokens.get(account, services) if settings.imap.sign_in == "xoauth2" else ""
             client = await asyncio.to_thread(imap.connect, settings.imap, account.secrets or EmailSecrets(), token)
-        except (imap.ImapProblem, SignInRefused) as error:
+        except (imap.ImapProblem, SignInRefused, NotAllowed) as error:
             return Check(name="incoming", state="error", detail=str(error), advice="Correct the IMAP settings.")
         except OSError as error:
             return Check(
@@ -178,10 +182,10 @@ class EmailChannel(Channel):
                 detail=f"{settings.imap.host} does not answer: {error}",
                 advice="Check the server's name and port.",
             )
-        await asyncio.to_thread(imap._close, client)
+        await asyncio.to_thread(imap.close, client)
         return Check(name="incoming", state="ok", detail=f"{settings.imap.host} lets us in")
 
-    async def _outgoing(self, account: Account) -> Check:
+    async def _outgoing(self, account: Account, services: Services) -> Check:
         settings: EmailSettings = account.settings
         if not settings.smtp.host:
             return Check(
@@ -193,9 +197,10 @@ class EmailChannel(Channel):
         client = sending.connection(settings)
         try:
             async with asyncio.timeout(10):
+                await check_server(settings.smtp.host, settings.smtp.port, services)
                 await client.connect()
-                await sending.sign_in(client, account, self._tokens)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, SignInRefused) as error:
+                await sending.sign_in(client, account, self._tokens, services)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, SignInRefused, NotAllowed) as error:
             return Check(
                 name="outgoing",
                 state="error",

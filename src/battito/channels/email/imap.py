@@ -15,8 +15,9 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from battito.channels.accounts import read_state, save_state
 from battito.channels.base import Account
-from battito.channels.email.inbound.arriving import payload_id
+from battito.channels.email.inbound.arriving import payload_id, writer_key
 from battito.channels.email.oauth import SignInRefused, Tokens
+from battito.channels.email.reach import NotAllowed, check_server
 from battito.channels.email.settings import EmailSecrets, EmailSettings, ImapSettings
 from battito.channels.inbox import receive
 from battito.platform.services import Services
@@ -48,6 +49,10 @@ class Follower:
 
     async def run(self) -> None:
         """Connect, take what is new, wait for more. Raises `ImapProblem`, `OSError`."""
+        try:
+            await check_server(self._settings.imap.host, self._settings.imap.port, self._services)
+        except NotAllowed as error:
+            raise ImapProblem(str(error)) from error
         token = await self._token()
         client = await asyncio.to_thread(connect, self._settings.imap, self._account.secrets or EmailSecrets(), token)
         try:
@@ -56,13 +61,13 @@ class Follower:
             raise OSError(f"the IMAP connection ended: {error}") from error
         finally:
             self._stop.set()
-            await asyncio.shield(asyncio.to_thread(_close, client))
+            await asyncio.shield(asyncio.to_thread(close, client))
 
     async def _token(self) -> str:
         if self._settings.imap.sign_in != "xoauth2":
             return ""
         try:
-            return await self._tokens.get(self._account)
+            return await self._tokens.get(self._account, self._services)
         except SignInRefused as error:
             raise ImapProblem(str(error)) from error
 
@@ -103,7 +108,7 @@ class Follower:
             raw, left_out = await asyncio.to_thread(fetch, client, uid)
             if raw is not None:
                 headers = {"way": "imap", "uid": str(uid), **({"left_out": left_out} if left_out else {})}
-                await receive(self._services, self._account, payload_id(raw), raw, headers)
+                await receive(self._services, self._account, payload_id(raw), raw, headers, order_key=writer_key(raw))
             await save_state(self._services, self._account, {"uid": uid})
             await asyncio.to_thread(self._handled, client, uid)
         return len(found) > BATCH
@@ -142,10 +147,10 @@ def connect(imap: ImapSettings, secrets: EmailSecrets, token: str) -> IMAPClient
         else:
             client.login(imap.user, secrets.imap_password)
     except LoginError as error:
-        _close(client)
+        close(client)
         raise ImapProblem(f"{imap.host} refuses the sign-in of {imap.user}: {error}") from error
     except IMAPClientError as error:
-        _close(client)
+        close(client)
         raise ImapProblem(f"{imap.host}: {error}") from error
     return client
 
@@ -216,7 +221,7 @@ def idle(client: IMAPClient, stop: threading.Event, seconds: float) -> None:
         client.idle_done()
 
 
-def _close(client: IMAPClient) -> None:
+def close(client: IMAPClient) -> None:
     try:
         client.shutdown()
     except (OSError, IMAPClientError):

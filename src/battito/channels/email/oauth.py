@@ -3,11 +3,13 @@
 import time
 from uuid import UUID
 
-import httpx
 import msgspec
 
 from battito.channels.base import Account
 from battito.channels.email.settings import EmailSecrets, EmailSettings
+from battito.platform.errors import Invalid, Unavailable
+from battito.platform.http.outgoing import ask
+from battito.platform.services import Services
 
 MARGIN_S = 120
 
@@ -27,7 +29,7 @@ class Tokens:
     def __init__(self) -> None:
         self._known: dict[tuple[UUID, int], tuple[str, float]] = {}
 
-    async def get(self, account: Account) -> str:
+    async def get(self, account: Account, services: Services) -> str:
         """A token that holds for at least two minutes. Raises `SignInRefused`, and `OSError` when the provider is away."""
         key = (account.id, account.version)
         token, until = self._known.get(key, ("", 0.0))
@@ -43,10 +45,11 @@ class Tokens:
             **({"scope": settings.oauth.scope} if settings.oauth.scope else {}),
         }
         try:
-            async with httpx.AsyncClient(timeout=20) as client:
-                answer = await client.post(settings.oauth.token_url, data=form)
-        except httpx.HTTPError as error:
-            raise OSError(f"the sign-in server did not answer: {error}") from error
+            answer = await ask("POST", settings.oauth.token_url, services.settings.private_networks, data=form)
+        except Unavailable as error:
+            raise OSError(f"the sign-in server did not answer: {error.detail}") from error
+        except Invalid as error:
+            raise SignInRefused(error.detail) from error
         if answer.status_code >= 500:
             raise OSError(f"the sign-in server answered {answer.status_code}")
         try:

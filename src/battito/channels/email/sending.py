@@ -10,13 +10,15 @@ from battito.channels.email.dkim_signing import KeyUnusable, sign
 from battito.channels.email.inbound.advice import advice
 from battito.channels.email.oauth import SignInRefused, Tokens
 from battito.channels.email.outbound import Envelope
+from battito.channels.email.reach import NotAllowed, check_server
 from battito.channels.email.settings import EmailSecrets, EmailSettings
+from battito.platform.services import Services
 
 TIMEOUT_S: Final = 45
 BUSY: Final = (421, 450, 451, 452)
 
 
-async def deliver(envelope: Envelope, account: Account, tokens: Tokens) -> Outcome:
+async def deliver(envelope: Envelope, account: Account, tokens: Tokens, services: Services) -> Outcome:
     """One try. Time-outs and lost connections become `Retry`; the server's "no" becomes `Refused` with its words."""
     settings: EmailSettings = account.settings
     secrets: EmailSecrets = account.secrets or EmailSecrets()
@@ -36,9 +38,14 @@ async def deliver(envelope: Envelope, account: Account, tokens: Tokens) -> Outco
         )
     client = connection(settings)
     try:
+        await check_server(settings.smtp.host, settings.smtp.port, services)
         await client.connect()
-        await sign_in(client, account, tokens)
+        await sign_in(client, account, tokens, services)
         await _hand_over(client, envelope, raw)
+    except NotAllowed as error:
+        return Refused(
+            code="private-address", detail=str(error), advice="Have whoever runs this installation allow that network."
+        )
     except SignInRefused as error:
         return Retry(why=str(error), after_s=600, pause_account=True)
     except aiosmtplib.SMTPAuthenticationError as error:
@@ -76,14 +83,14 @@ def connection(settings: EmailSettings) -> aiosmtplib.SMTP:
     )
 
 
-async def sign_in(client: aiosmtplib.SMTP, account: Account, tokens: Tokens) -> None:
+async def sign_in(client: aiosmtplib.SMTP, account: Account, tokens: Tokens, services: Services) -> None:
     """Sign in on a connected client as the account says; nothing to do where it has no user."""
     settings: EmailSettings = account.settings
     secrets: EmailSecrets = account.secrets or EmailSecrets()
     if not settings.smtp.user:
         return
     if settings.smtp.sign_in == "xoauth2":
-        await client.auth_xoauth2(settings.smtp.user, await tokens.get(account))
+        await client.auth_xoauth2(settings.smtp.user, await tokens.get(account, services))
     else:
         await client.login(settings.smtp.user, secrets.for_smtp())
 

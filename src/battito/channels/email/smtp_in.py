@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from battito.channels.accounts import Accounts
 from battito.channels.base import Account
 from battito.channels.email.identifiers import base_address
-from battito.channels.email.inbound.arriving import payload_id
+from battito.channels.email.inbound.arriving import payload_id, writer_key
 from battito.channels.email.rates import RateGuard
 from battito.channels.email.settings import EmailSettings
 from battito.channels.inbox import receive
@@ -159,18 +159,9 @@ class Handler:
                 continue
             done.add(account.id)
             headers = {"recipient": address, "from": str(peer), "way": "smtp"}
-            order = _order(raw)
+            order = writer_key(raw)
             kept |= await receive(self._services, account, payload_id(raw), raw, headers, order_key=order) is not None
         return kept
-
-
-def _order(raw: bytes) -> str | None:
-    """One writer's mails are understood one after the other: the From field as it stands."""
-    head = raw[:20_000].partition(b"\r\n\r\n")[0]
-    for line in head.splitlines():
-        if line[:5].lower() == b"from:":
-            return line[5:].strip().decode("utf-8", "replace").lower()[:200] or None
-    return None
 
 
 class SmtpIn:

@@ -44,6 +44,8 @@ class SimulatedVisitor:
         self._socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
+        self.refused: str | None = None
+        """Why the server no longer knows this visitor, if it does not."""
 
     # ── before the conversation ──────────────────────────────────────────────────────────────────────────────────
 
@@ -164,6 +166,9 @@ class SimulatedVisitor:
                     if frame["type"] == "welcome":
                         tries = 0
                     await self._take(frame)
+            except VisitorRefused as refusal:
+                self.refused = str(refusal)
+                return
             except (websockets.WebSocketException, OSError, httpx.HTTPError, TimeoutError) as error:
                 log.debug("simulated visitor: interrupted", why=str(error))
             self.connected.clear()

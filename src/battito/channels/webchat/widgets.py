@@ -15,16 +15,10 @@ class Widgets:
 
     def __init__(self, services: Services) -> None:
         self._accounts = services.get(Accounts)
-        self._by_key: dict[str, Account] = {}
-        self._as_of = -1
 
     async def by_site(self, site: str) -> Account | None:
         """The enabled widget with this key, whatever its case; None when there is none."""
-        if self._as_of != self._accounts.changes or not self._by_key:
-            changes = self._accounts.changes
-            self._by_key = {a.address.lower(): a for a in await self._accounts.of_kind(KIND)}
-            self._as_of = changes
-        return self._by_key.get(site.lower())
+        return await self._accounts.by_address(KIND, site)
 
     async def by_id(self, workspace_id: UUID, account_id: UUID) -> Account | None:
         """An enabled widget of a workspace."""

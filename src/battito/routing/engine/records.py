@@ -242,15 +242,16 @@ class Agent:
         return channel.units <= self.capacity - standing
 
 
+FADE = 1.0 - 1.0 / 64.0
+"""What is left of a departure's weight after the next one."""
+
+
 class Flow:
     """How fast a queue's waiting line moves, watched only while somebody waits (`since` the last departure, or the
     first arrival into an empty line).
 
-    `departures` and `seconds` are sums with old evidence fading (`MEMORY` departures), so that their ratio is the
-    rate of the recent past.
+    `departures` and `seconds` are sums with old evidence fading, so that their ratio is the rate of the recent past.
     """
-
-    MEMORY = 64.0
 
     __slots__ = ("departures", "seconds", "since")
 
@@ -262,9 +263,8 @@ class Flow:
     def departed(self, now: float, still_waiting: int) -> None:
         """One interaction left the line for good."""
         if self.since is not None:
-            fade = 1.0 - 1.0 / self.MEMORY
-            self.departures = self.departures * fade + 1.0
-            self.seconds = self.seconds * fade + (now - self.since)
+            self.departures = self.departures * FADE + 1.0
+            self.seconds = self.seconds * FADE + (now - self.since)
         self.since = now if still_waiting else None
 
     def returned(self) -> None:

@@ -13,6 +13,7 @@ export const talk = {
   noSubject: 'No subject',
   number: (value: number) => `no. ${value}`,
   more: 'More actions',
+  region: 'Open conversation',
   messages: 'Messages of the conversation',
   newMessages: 'New messages',
   toEnd: 'Go to the end',

@@ -13,6 +13,7 @@ export const talk = {
   noSubject: 'Senza oggetto',
   number: (value: number) => `n. ${value}`,
   more: 'Altre azioni',
+  region: 'Conversazione aperta',
   messages: 'Messaggi della conversazione',
   newMessages: 'Nuovi messaggi',
   toEnd: 'Vai alla fine',

@@ -13,6 +13,7 @@ from battito.channels.email.settings import EmailSettings
 from battito.channels.email.threading import report_hint, thread_hint
 from battito.conversations.models import Address as ConversationAddress
 from battito.conversations.models import DeliveryError, EmailFields
+from battito.kit.address import canonical_email
 
 REPORTS = ("bounce", "delivery-receipt", "read-receipt", "pec-receipt")
 _NOBODY = re.compile(
@@ -36,6 +37,15 @@ def payload_id(raw: bytes) -> str:
     digest = hashlib.sha256(b"\n".join(lasting) + b"\n\n" + b"".join(body.split())).hexdigest()[:40]
     named = next((line.partition(b":")[2].strip() for line in lasting if line.lower().startswith(b"message-id:")), b"")
     return f"{named.decode('utf-8', 'replace')[:400]} {digest}".strip()
+
+
+def writer_key(raw: bytes) -> str | None:
+    """One writer's mails are understood one after the other: the From field as it stands, or None."""
+    head = raw[:20_000].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    for line in head.split(b"\n"):
+        if line[:5].lower() == b"from:":
+            return line[5:].strip().decode("utf-8", "replace").lower()[:200] or None
+    return None
 
 
 def understand(raw: bytes, headers: Mapping[str, str], settings: EmailSettings) -> list[Inbound]:
@@ -110,7 +120,7 @@ def message(parsed: ParsedEmail, raw: bytes, headers: Mapping[str, str], setting
     text = parsed.visible_text
     if left_out := headers.get("left_out"):
         text = f"{text}\n\n[{left_out}]".strip()
-    address = base_case(writer.address) or f"unknown-sender@{settings.domain}"
+    address = canonical(writer.address) or f"unknown-sender@{settings.domain}"
     return InboundMessage(
         provider_id=parsed.message_id or f"<{hashlib.sha256(raw).hexdigest()[:40]}@without-id.invalid>",
         sender=Sender(identity=Identity(kind="email", value=address, shown=writer.address), name=writer.name),
@@ -145,9 +155,12 @@ def message(parsed: ParsedEmail, raw: bytes, headers: Mapping[str, str], setting
     )
 
 
-def base_case(address: str) -> str:
-    """An address as the canonical value of an identity."""
-    return address.strip().lower()
+def canonical(address: str) -> str:
+    """An address as the canonical value of an identity; one that is none stays as it is, in lower case."""
+    try:
+        return canonical_email(address)
+    except ValueError:
+        return " ".join(address.lower().split())
 
 
 def _auto(parsed: ParsedEmail) -> str:
