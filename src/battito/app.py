@@ -56,6 +56,8 @@ from battito.platform.services import Services
 from battito.platform.settings import Settings
 from battito.platform.telemetry.health import HealthDoors
 from battito.platform.telemetry.metrics import observe_request
+from battito.routing import api as routing_api
+from battito.routing.live import Giver
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +91,7 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     registry = Registry.discover()
     services.provide(registry)
     services.provide(registry, Catalogue)
-    for part in (Accounts(services, registry), Outbox(services), Listeners(services)):
+    for part in (Accounts(services, registry), Outbox(services), Listeners(services), Giver(services)):
         services.provide(part)
 
     tail.listen(hub.publish)
@@ -114,7 +116,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         stack.push_async_callback(services.database.close)
         parts: tuple[Part, ...] = (
             services.bus, services.tail, services.get(Batcher), services.get(Consumers), services.get(Jobs), services.get(Outbox),
-            services.get(Listeners),
+            services.get(Listeners), services.get(Giver),
         )  # fmt: skip
         for part in parts:
             await part.start()
@@ -131,6 +133,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *channels_api.routes,
     jobs_api.router,
     files_api.router,
+    routing_api.router,
 ]
 """Every room's REST doors, under /api/v1."""
 

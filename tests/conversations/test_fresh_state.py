@@ -1,5 +1,6 @@
 """Old state + events == fresh state, for every action, in any order, by anybody; and what can be undone is as before."""
 
+import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from tests.support.workspace import Furnished, a_conversation, furnish
 pytestmark = pytest.mark.postgres
 
 Draw = Callable[[Any], Any]
+EXAMPLES = int(os.environ.get("BATTITO_EXAMPLES", "8"))
 PHASES = (Phase.explicit, Phase.generate)  # shrinking a history in a database takes minutes; the seed is printed
 
 
@@ -160,7 +162,7 @@ async def make_world(services: Services, draw: Draw, count: int = 4) -> World:
     return World(services, workspace, conversations, labels, draw)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
 async def test_old_state_and_events_make_the_fresh_state(services: Services, connection: Any, data: st.DataObject) -> None:
     world = await make_world(services, data.draw)
@@ -194,7 +196,7 @@ async def test_old_state_and_events_make_the_fresh_state(services: Services, con
             lawful(row)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=2 * EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
 async def test_what_is_undone_is_as_before(services: Services, connection: Any, data: st.DataObject) -> None:
     world = await make_world(services, data.draw, 3)

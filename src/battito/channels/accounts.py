@@ -17,7 +17,9 @@ log = structlog.get_logger(__name__)
 
 COLUMNS: Final = "id, workspace_id, brand_id, channel, name, address, settings, secrets, queue_id, team_id, enabled, state, version, first_response_s, reopen_days"
 # the process serves every workspace: who asks for one account knows its workspace by it
-ALL: Final = f"/* any workspace: listeners serve them all */ select {COLUMNS} from channel_account where removed_at is null"
+ALL: Final = (
+    f"/* any workspace: listeners serve them all */ select {COLUMNS} from channel_account where removed_at is null"
+)
 ONE: Final = f"/* any workspace: a door knows the account first */ select {COLUMNS} from channel_account where id = $1 and removed_at is null"
 STATE: Final = "select state from channel_account where workspace_id = $1 and id = $2"
 SAVE_STATE: Final = "update channel_account set state = state || $3 where workspace_id = $1 and id = $2"

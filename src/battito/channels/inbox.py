@@ -120,7 +120,8 @@ async def _understand(services: Services, job: Job, row: Any) -> None:
     account = await services.get(Accounts).get(row["account_id"])
     channel: Channel | None = services.get(Registry).get(account.channel) if account else None
     if account is None or channel is None:
-        raise LookupError("the account or its channel is not there any more")
+        # another node may have it, an administrator may mend it: only after all tries it counts as failed
+        raise RetryLater("the account was removed or cannot be used, or this node does not have its channel", 5)
     raw = row["raw"]
     if raw is None:
         try:

@@ -47,12 +47,11 @@ MARGIN_S: Final = 30.0  # a lease lasts this much longer than one try may take
 FIRST_PAUSE_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 1800.0
 AWAY_PAUSE_S: Final = 60.0
+UNUSABLE_S: Final = 10.0
 AT_A_TIME: Final = 50
 
 DUE: Final = "/* any workspace: the worker serves them all */ select distinct account_id from outbox where due_at <= clock_timestamp()"
-NEXT: Final = (
-    "/* any workspace: the worker serves them all */ select extract(epoch from min(due_at) - clock_timestamp())::float8 from outbox where due_at > clock_timestamp()"
-)
+NEXT: Final = "/* any workspace: the worker serves them all */ select extract(epoch from min(due_at) - clock_timestamp())::float8 from outbox where due_at > clock_timestamp()"
 CLAIM: Final = "select * from claim_outbox($1, $2, $3, $4, $5, $6)"
 DONE: Final = "delete from outbox where workspace_id = $1 and message_id = $2 and fence = $3"
 LATER: Final = """
@@ -67,6 +66,7 @@ PAUSE: Final = """
 insert into channel_pace(account_id, workspace_id, tokens, filled_at, paused_until) values ($2, $1, 0, now(), now() + $3 * interval '1 second')
 on conflict (account_id) do update set paused_until = greatest(channel_pace.paused_until, excluded.paused_until) where channel_pace.workspace_id = $1
 """
+REMOVED: Final = "select not exists(select 1 from channel_account where id = $1 and removed_at is null)"
 CHOSEN: Final = "update message set provider_id = $3 where workspace_id = $1 and id = $2 and provider_id is null"
 
 SENT: Final = Counter("battito_outbox_total", "Tries to send, by channel and outcome", ["channel", "outcome"])
@@ -156,6 +156,7 @@ class Outbox:
             if held > 0:
                 pause = min(pause, held)
             elif account is None or channel is None:
+                # one that cannot be used waits for its administrator: its health says so
                 await self._orphans(account_id)
             elif account.enabled:
                 pause = min(pause, await self._claim(account, channel))
@@ -303,9 +304,14 @@ class Outbox:
             await connection.execute(DONE, claimed.workspace_id, claimed.message_id, claimed.fence)
 
     async def _orphans(self, account_id: UUID) -> None:
-        """Messages of an account that was removed, or whose channel or settings cannot be used: said so, not lost."""
+        """Messages of an account that was removed: said so, not lost. Those of one that cannot be used here wait."""
         async with self._database.reading() as connection:
-            rows = await connection.fetch(CLAIM, account_id, AT_A_TIME, None, None, AWAY_PAUSE_S, self._services.node)
+            rows = []
+            if await connection.fetchval(REMOVED, account_id):
+                rows = await connection.fetch(
+                    CLAIM, account_id, AT_A_TIME, None, None, AWAY_PAUSE_S, self._services.node
+                )
+        self._held[account_id] = time.monotonic() + (0 if rows else UNUSABLE_S)
         for row in rows:
             if row["message_id"] is None:
                 continue
@@ -314,8 +320,8 @@ class Outbox:
                 if await tx.execute(DONE, tx.workspace_id, row["message_id"], row["fence"]):
                     error = DeliveryError(
                         "no-account",
-                        "The channel account of this message was removed or cannot be used.",
-                        "Have an administrator look at the channel's account, then send it again.",
+                        "The channel account of this message was removed.",
+                        "Answer by another channel.",
                     )
                     await report_delivery(tx, status="failed", message_id=row["message_id"], error=error)
 

@@ -118,10 +118,10 @@ def bills(rng: random.Random, owned: Supply, first: date, until: date) -> tuple[
         if issued >= until:
             return tuple(out)
         if start >= owned.since.replace(day=1) and issued >= first:
-            used = sum(
+            expected = sum(
                 month_use(owned.service, owned.yearly, add_months(start, k).month, cooled=cooled) for k in range(SPAN)
             )
-            used = max(8, round(used * rng.lognormvariate(0, 0.09)))
+            used = max(8, round(expected * rng.lognormvariate(0, 0.09)))
             estimated = rng.random() < (0.12 if owned.service == "luce" else 0.35)
             letter = "L" if owned.service == "luce" else "G"
             out.append(

@@ -5,14 +5,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from battito.demo import catalogue, clock, names, places
+from battito.demo.abroad import Fact, abroad, foreign_facts, relative
+from battito.demo.codes import iban, spaced_iban
 from battito.demo.models import Bill, Contact, Person, Supply
 from battito.demo.voices import Day, Money, Number, Voice, day, money, number
 
-Fact = str | Money | Day | Number
-
-_RELATIVES_OLD = ("mio nipote", "mia figlia", "mio figlio", "mia nipote", "mio genero", "mia nuora", "la vicina", "la badante")
-_RELATIVES = ("mia figlia", "mio figlio", "mia sorella", "mio fratello", "la vicina", "un amico", "mia cugina", "mia madre")
-_RELATIVES_YOUNG = ("mia sorella", "mio fratello", "mia madre", "mio padre", "la mia coinquilina", "un amico", "mia cugina")
 _BANKS = (
     "la mia banca", "la posta", "la banca", "il tabaccaio", "l'app della banca", "l'home banking", "l'ufficio postale",
 )  # fmt: skip
@@ -59,50 +56,6 @@ def title(contact: Contact) -> str:
     if role == "geometra":
         return f"geometra {contact.family}"
     return f"{'signora' if woman else 'signor'} {contact.family}"
-
-
-def tax_code(contact_given: str, family: str, gender: str, born: int, rng: random.Random) -> str:
-    """A string with the shape of an Italian tax code; its last letter is deliberately not the check letter."""
-
-    def letters(text: str) -> str:
-        up = "".join(c for c in text.upper() if c.isascii() and c.isalpha())
-        consonants = "".join(c for c in up if c not in "AEIOU")
-        vowels = "".join(c for c in up if c in "AEIOU")
-        return (consonants + vowels + "XXX")[:3]
-
-    birth = rng.randrange(1, 29) + (40 if gender == "f" else 0)
-    body = f"{letters(family)}{letters(contact_given)}{born % 100:02d}{rng.choice('ABCDEHLMPRST')}{birth:02d}Z{rng.randrange(900, 999)}"
-    return body + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(_check(body) + 7) % 26]
-
-
-_ODD = {
-    **dict(zip("0123456789ABCDEFGHIJ", [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21], strict=True)),
-    **dict(zip("KLMNOPQRSTUVWXYZ", [2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23], strict=True)),
-}  # fmt: skip
-
-
-def _check(body: str) -> int:
-    """The check value of a tax code (D.M. 23 December 1976, annex)."""
-    total = 0
-    for index, char in enumerate(body):
-        if index % 2 == 0:
-            total += _ODD[char]
-        else:
-            total += int(char) if char.isdigit() else ord(char) - 65
-    return total % 26
-
-
-def iban(rng: random.Random) -> str:
-    """An Italian IBAN with correct check digits and a bank code nobody has (ABI 99xxx)."""
-    bban = f"{rng.choice('ABCDEFGHKLMNPQRSTUVWXYZ')}99{rng.randrange(100, 999)}{rng.randrange(1000, 99999):05d}{rng.randrange(10**11):012d}"
-    digits = "".join(str(int(c, 36)) for c in bban + "IT00")
-    check = 98 - int(digits) % 97
-    return f"IT{check:02d}{bban}"
-
-
-def spaced_iban(value: str) -> str:
-    """In groups of four, as printed."""
-    return " ".join(value[i : i + 4] for i in range(0, len(value), 4))
 
 
 def months_of(bill: Bill) -> str:
@@ -161,13 +114,15 @@ def gather(
         "iban": spaced_iban(contact.iban),
         "iban4": contact.iban[-4:],
         "wrongiban": spaced_iban(iban(rng)),
-        "rel": _relative(rng, contact, today),
+        "rel": relative(rng, contact, today),
         "bit": Money(rng.randrange(180, 690, 10)),
         "bank": rng.choice(_BANKS),
         "slot": rng.choice(_SLOTS),
         "slot2": rng.choice(_SLOTS),
         "days": rng.choice(["tre", "cinque", "sette", "dieci", "quindici", "quattro", "otto"]),
-        "weeks": rng.choice(["due settimane", "tre settimane", "un mese", "quasi un mese", "venti giorni", "dieci giorni"]),
+        "weeks": rng.choice(
+            ["due settimane", "tre settimane", "un mese", "quasi un mese", "venti giorni", "dieci giorni"]
+        ),
         "hours": rng.choice(["mezz'ora", "un'ora", "due ore", "tre quarti d'ora", "quasi tre ore", "un'ora e mezza"]),
         "ticket": f"{rng.randrange(100000, 999999)}",
         "today": Day(today),
@@ -212,9 +167,11 @@ def gather(
     values["do"] = "o" if woman else "a"
     values["dlui"] = "lui" if woman else "lei"
     values["pod2"] = catalogue.power_point(rng)
-    values["deadrel"] = rng.choice(["mio marito", "mio padre", "mio suocero"] if woman else ["mia moglie", "mia madre", "mia suocera"])
+    values["deadrel"] = rng.choice(
+        ["mio marito", "mio padre", "mio suocero"] if woman else ["mia moglie", "mia madre", "mia suocera"]
+    )
     values["deadrel_cap"] = str(values["deadrel"]).capitalize()
-    values.update(_abroad(values, contact, agent, rng))
+    values.update(abroad(values, contact, agent, rng))
     if supply is not None:
         _supply_facts(values, supply, rng, today)
     if bill is not None and supply is not None:
@@ -222,60 +179,6 @@ def gather(
     if contact.language != "it":
         values.update(foreign_facts(values))
     return Facts(values)
-
-
-_HOMES = ("Leeds", "Dublin", "Glasgow", "Boston", "Toronto", "Bristol", "Manchester", "Edinburgh")
-_DE_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
-_EN_MONTHS = "January February March April May June July August September October November December".split()
-_AR_MONTHS = "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split()
-
-
-def _relative(rng: random.Random, contact: Contact, today: date) -> str:
-    age = today.year - contact.born
-    if age > 66:
-        return rng.choice(_RELATIVES_OLD)
-    if age < 33:
-        return rng.choice(_RELATIVES_YOUNG)
-    return rng.choice((*_RELATIVES, "mio marito" if contact.gender == "f" else "mia moglie"))
-
-
-def foreign_facts(values: dict[str, Fact]) -> dict[str, Fact]:
-    """The money and the days among the facts, as English (`_en`), German (`_de`) and Arabic (`_n`) write them."""
-    out: dict[str, Fact] = {}
-    for name, value in values.items():
-        if isinstance(value, Money):
-            euros, cents = divmod(value.cents, 100)
-            out[name + "_en"] = f"€{euros:,}.{cents:02d}"
-            out[name + "_de"] = f"{euros:,}".replace(",", ".") + f",{cents:02d} Euro"
-            out[name + "_n"] = f"{euros}.{cents:02d}"
-        elif isinstance(value, Day):
-            d = value.day
-            out[name + "_en"] = f"{d.day} {_EN_MONTHS[d.month - 1]}"
-            out[name + "_de"] = f"{d.day}. {_DE_MONTHS[d.month - 1]}"
-            out[name + "_n"] = f"{d.day} {_AR_MONTHS[d.month - 1]}"
-    return out
-
-
-def _abroad(values: dict[str, Fact], contact: Contact, agent: Person, rng: random.Random) -> dict[str, Fact]:
-    woman, she = contact.gender == "f", agent.gender == "f"
-    return {
-        "entitle": "Ms" if woman else "Mr",
-        "herrfrau": "Frau" if woman else "Herr",
-        "anrede": " Frau" if woman else "r Herr",
-        "xr": "" if she else "r",
-        "agentherr": ("Frau " if she else "Herr ") + agent.family,
-        "home": rng.choice(_HOMES),
-        "slot_de": rng.choice(["zwischen 8 und 10 Uhr", "am Vormittag", "zwischen 14 und 16 Uhr", "am frühen Nachmittag"]),
-        "town_de": {"Bolzano": "Bozen", "Merano": "Meran", "Bressanone": "Brixen"}.get(contact.town, contact.town),
-        "bim_en": f"{_EN_MONTHS[clock_month(values) - 1]}",
-    }
-
-
-def clock_month(values: dict[str, Fact]) -> int:
-    """The month in which the conversation starts."""
-    today = values["today"]
-    assert isinstance(today, Day)
-    return today.day.month
 
 
 def _weekday_of(value: Fact) -> Fact:
@@ -298,7 +201,9 @@ def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random, t
         pod4=supply.point[-4:],
         prod=supply.product,
         kw=f"{supply.power_kw:g}".replace(".", ","),
-        kwbig={3.0: rng.choice(["4,5", "6"]), 4.5: "6", 6.0: "10", 10.0: "15", 15.0: "20", 20.0: "30"}.get(supply.power_kw, "40"),
+        kwbig={3.0: rng.choice(["4,5", "6"]), 4.5: "6", 6.0: "10", 10.0: "15", 15.0: "20", 20.0: "30"}.get(
+            supply.power_kw, "40"
+        ),
         meter=supply.meter,
         meter4=supply.meter[-4:],
         read=Number(reading),
@@ -309,13 +214,17 @@ def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random, t
         alt=_alternative(supply),
         since=str(supply.since.year),
         real_use=Number(max(3, round(supply.yearly / 6 * rng.uniform(0.8, 1.15)))),
-        rooms=rng.choice(["due stanze", "tre stanze", "quattro locali", "un bilocale", "sessanta metri quadri", "novanta metri"]),
+        rooms=rng.choice(
+            ["due stanze", "tre stanze", "quattro locali", "un bilocale", "sessanta metri quadri", "novanta metri"]
+        ),
     )
 
 
 def _alternative(supply: Supply) -> str:
     mine = catalogue.BY_NAME[supply.product]
-    options = [p.name for p in catalogue.PRODUCTS if (p.service, p.brand) == (mine.service, mine.brand) and p is not mine]
+    options = [
+        p.name for p in catalogue.PRODUCTS if (p.service, p.brand) == (mine.service, mine.brand) and p is not mine
+    ]
     return options[len(supply.meter + supply.point) % len(options)] if options else mine.name
 
 

@@ -8,7 +8,20 @@ import msgspec
 
 from battito.demo import clock
 from battito.demo.households import Households
-from battito.demo.models import Attachment, Bill, Change, Company, Contact, Conversation, Identity, Item, Message, Note, State, Supply
+from battito.demo.models import (
+    Attachment,
+    Bill,
+    Change,
+    Company,
+    Contact,
+    Conversation,
+    Identity,
+    Item,
+    Message,
+    Note,
+    State,
+    Supply,
+)
 
 
 class Hero(msgspec.Struct, frozen=True):
@@ -124,9 +137,19 @@ def _teresa(stage: _Stage) -> Hero:
     bills = []
     for index, (used, cents) in enumerate(((300, 13_490), (323, 14_502), (316, 14_194), (412, 18_420))):
         day = issued - timedelta(days=61 * (3 - index))
-        first = (day.replace(day=1) - timedelta(days=45)).replace(day=1)
+        begins = (day.replace(day=1) - timedelta(days=45)).replace(day=1)
         bills.append(
-            Bill(f"{day.year}-L-{48_117 + index * 9_313:06d}", "luce", day, day + timedelta(days=39), first, 2, used, index == 3, cents)
+            Bill(
+                f"{day.year}-L-{48_117 + index * 9_313:06d}",
+                "luce",
+                day,
+                day + timedelta(days=39),
+                begins,
+                2,
+                used,
+                index == 3,
+                cents,
+            )
         )
     contact = msgspec.structs.replace(
         contact, supplies=(light, gas), bills=tuple(bills), owing_cents=18_420, payment="bollettino", social_bonus=True
@@ -137,10 +160,10 @@ def _teresa(stage: _Stage) -> Hero:
         "Gentile cliente,\n\nl’importo della sua bolletta è calcolato in base ai consumi e alle condizioni del contratto. "
         "Può inviare l’autolettura dalla sua area clienti inserendo il codice ricevuto per SMS.\n\nCordiali saluti,\nEdoardo De Luca\nLumera Luce e Gas"
     )
-    first = stage.talk(
+    complaint = stage.talk(
         contact, "mail_casa", "bolletta troppo alta",
-        [(14 * _DAY + 200, "c", f"Buongiorno,\n\nho ricevuto la bolletta {inv} di 184,20 euro. Io vivo da sola e l’anno scorso di questi tempi ne pagavo novanta. "
-          "Ci vedo poco e non capisco tutte quelle righe. Potete guardare se è giusta?\n\nTeresa Colombo"),
+        [(14 * _DAY + 200, "c", (f"Buongiorno,\n\nho ricevuto la bolletta {inv} di 184,20 euro. Io vivo da sola e l’anno scorso di questi tempi ne pagavo novanta. "
+          "Ci vedo poco e non capisco tutte quelle righe. Potete guardare se è giusta?\n\nTeresa Colombo")),
          (13 * _DAY, "edoardo.deluca", standard), (13 * _DAY - 5, "resolved", ""),
          (12 * _DAY, "rated", "2 Mi hanno mandato un codice per SMS. Io i codici non li leggo.")],
         team="luce_gas", matter="bill_estimated", labels=("fatturazione",),
@@ -156,14 +179,14 @@ def _teresa(stage: _Stage) -> Hero:
     )  # fmt: skip
     third = stage.talk(
         contact, "mail_casa", "E adesso cosa devo fare?",
-        [(95, "c", "Buongiorno,\n\nmi scrive mio nipote Andrea al computer, io detto. La lettura l’abbiamo mandata ma la bolletta da 184,20 euro è sempre quella, "
-          "e scade fra poco. E adesso cosa devo fare? Devo pagarla lo stesso?\n\nSe potete rispondetemi per posta o a voce, i numeri piccoli non li leggo.\n\nTeresa Colombo"),
+        [(95, "c", ("Buongiorno,\n\nmi scrive mio nipote Andrea al computer, io detto. La lettura l’abbiamo mandata ma la bolletta da 184,20 euro è sempre quella, "
+          "e scade fra poco. E adesso cosa devo fare? Devo pagarla lo stesso?\n\nSe potete rispondetemi per posta o a voce, i numeri piccoli non li leggo.\n\nTeresa Colombo")),
          (88, "marta.rizzo", ""),
          (80, "note:marta.rizzo", f"@Elena Popescu lettura valida 3.184, successiva alla stima: {inv} passa da 412 a 214 kWh. Mi confermi 97,04 euro prima che le scriva?"),
          (61, "note:elena.popescu", "Confermo 97,04. Scadenza sospesa adesso. Nuova bolletta in dieci giorni, per posta e in caratteri grandi.")],
         team="luce_gas", matter="bill_estimated", labels=("fatturazione", "accessibilita"), priority="high",
     )  # fmt: skip
-    return Hero(contact, None, (first, second, third))
+    return Hero(contact, None, (complaint, second, third))
 
 
 def _davide(stage: _Stage) -> Hero:
@@ -197,11 +220,13 @@ def _ferraris(stage: _Stage) -> Hero:
     contact, firm = stage.contact("Paola", "Ferraris", "f", 1972, email="segreteria@studioferraris.example", since=2016, manner="formal",
                                   who=("biz", "condo"), town=("via Po 18", "10123", "Torino", "TO", "Piemonte"))  # fmt: skip
     assert firm is not None
-    firm = msgspec.structs.replace(firm, name="Studio Ferraris", domain="studioferraris.example", town="Torino", province="TO")
+    firm = msgspec.structs.replace(
+        firm, name="Studio Ferraris", domain="studioferraris.example", town="Torino", province="TO"
+    )
     talk = stage.talk(
         contact, "mail_business", "Voltura utenza condominio via Po 18",
-        [(150, "c", "Buongiorno,\n\ndal 1° del mese il nostro studio amministra il condominio di via Po 18. Chiediamo la voltura dell’utenza luce delle parti comuni "
-          "(scale e ascensore) e l’elenco delle fatture ancora aperte della precedente gestione. Allego il verbale di nomina.\n\nCordiali saluti\nPaola Ferraris\nStudio Ferraris"),
+        [(150, "c", ("Buongiorno,\n\ndal 1° del mese il nostro studio amministra il condominio di via Po 18. Chiediamo la voltura dell’utenza luce delle parti comuni "
+          "(scale e ascensore) e l’elenco delle fatture ancora aperte della precedente gestione. Allego il verbale di nomina.\n\nCordiali saluti\nPaola Ferraris\nStudio Ferraris")),
          (72, "paolo.nardi", ""),
          (70, "note:paolo.nardi", "Verbale a posto. Una fattura aperta di settembre, 212 euro, resta alla vecchia gestione: preparo la risposta con l’elenco.")],
         team="business", matter="condo", labels=("voltura", "condominio"), brand="business",
@@ -214,14 +239,16 @@ def _monti(stage: _Stage) -> Hero:
     contact, firm = stage.contact("Giacomo", "Monti", "m", 1968, email="avv.monti@pec.studiolegalemonti.example", since=2026, manner="formal",
                                   who=("lawyer",), town=("via Maqueda 210", "90133", "Palermo", "PA", "Sicilia"))  # fmt: skip
     assert firm is not None
-    firm = msgspec.structs.replace(firm, name="Studio legale Monti", domain="studiolegalemonti.example", town="Palermo", province="PA")
+    firm = msgspec.structs.replace(
+        firm, name="Studio legale Monti", domain="studiolegalemonti.example", town="Palermo", province="PA"
+    )
     talk = stage.talk(
         contact, "mail_pec", "Reclamo scritto, fattura 0091-24 - sig. G. Riva",
-        [(4 * _DAY, "c", "Scrivo in nome e per conto del sig. Gaetano Riva in relazione alla fattura n. 0091-24 di euro 1.284,60, emessa a conguaglio per il periodo "
+        [(4 * _DAY, "c", ("Scrivo in nome e per conto del sig. Gaetano Riva in relazione alla fattura n. 0091-24 di euro 1.284,60, emessa a conguaglio per il periodo "
           "gennaio 2022 – ottobre 2025.\n\nPer i consumi anteriori al biennio si eccepisce la prescrizione. Si chiede l’annullamento parziale del documento, il dettaglio delle letture "
-          "e la sospensione di ogni azione di recupero.\n\nDistinti saluti\navv. Giacomo Monti"),
-         (3.7 * _DAY, "omar.diallo", "Gentile avvocato Monti,\n\nil reclamo del signor Riva è registrato con la data di arrivo della sua PEC. Il recupero è sospeso da oggi. "
-          "Per trasmetterle le letture mi occorre copia della procura; il termine dei trenta giorni decorre comunque.\n\nCordialmente,\nOmar Diallo\nLumera Luce e Gas"),
+          "e la sospensione di ogni azione di recupero.\n\nDistinti saluti\navv. Giacomo Monti")),
+         (3.7 * _DAY, "omar.diallo", ("Gentile avvocato Monti,\n\nil reclamo del signor Riva è registrato con la data di arrivo della sua PEC. Il recupero è sospeso da oggi. "
+          "Per trasmetterle le letture mi occorre copia della procura; il termine dei trenta giorni decorre comunque.\n\nCordialmente,\nOmar Diallo\nLumera Luce e Gas")),
          (3.1 * _DAY, "c", "In allegato la procura. Resto in attesa.\n\navv. Giacomo Monti"),
          (2.9 * _DAY, "note:omar.diallo", "@Chiara Fontana oltre i due anni ci sono 811 euro su 1.284: per me vanno stornati subito, prima ancora di rispondere sul resto. Ci vediamo cinque minuti?"),
          (2.8 * _DAY, "note:chiara.fontana", "D’accordo. Prepara lo storno e una risposta senza formule: la leggiamo insieme.")],
@@ -237,8 +264,8 @@ def _lucia(stage: _Stage) -> Hero:
     talk = stage.talk(
         contact, "mail_casa", "Cambio intestatario dopo la separazione",
         [(1.4 * _DAY, "c", "Salve,\n\nmi sono separata e la casa di via Nizza resta a me e ai bambini. La luce è ancora intestata al mio ex marito: vorrei passarla a nome mio senza che si stacchi nulla. Cosa devo mandarvi?\n\nGrazie\nLucia Ferrero"),
-         (1.1 * _DAY, "marta.rizzo", "Gentile signora Ferrero,\n\nsi fa in cinque giorni e la luce non si interrompe mai. Mi mandi una copia del suo documento e la lettura del contatore: "
-          "per il titolo della casa basta il provvedimento del giudice, anche solo la prima pagina. Al suo ex marito non serve firmare nulla.\n\nUn caro saluto,\nMarta Rizzo\nLumera Luce e Gas")],
+         (1.1 * _DAY, "marta.rizzo", ("Gentile signora Ferrero,\n\nsi fa in cinque giorni e la luce non si interrompe mai. Mi mandi una copia del suo documento e la lettura del contatore: "
+          "per il titolo della casa basta il provvedimento del giudice, anche solo la prima pagina. Al suo ex marito non serve firmare nulla.\n\nUn caro saluto,\nMarta Rizzo\nLumera Luce e Gas"))],
         team="contratti", matter="voltura", labels=("voltura",),
     )  # fmt: skip
     return Hero(contact, None, (talk,))
@@ -249,8 +276,8 @@ def _rosa(stage: _Stage) -> Hero:
                                care=("Preferisce essere chiamata dopo le 18",), town=("via Zamboni 33", "40126", "Bologna", "BO", "Emilia-Romagna"))  # fmt: skip
     talk = stage.talk(
         contact, "mail_casa", "due chiacchiere sul contratto che scade",
-        [(230, "c", "Carissimi,\n\nla vostra lettera sul rinnovo è lunga come un romanzo. Io vorrei solo sapere se a gennaio pago di più e quanto. "
-          "Preferirei che qualcuno mi chiamasse, così faccio anche le domande sciocche.\n\nUn caro saluto\nRosa Marchetti"),
+        [(230, "c", ("Carissimi,\n\nla vostra lettera sul rinnovo è lunga come un romanzo. Io vorrei solo sapere se a gennaio pago di più e quanto. "
+          "Preferirei che qualcuno mi chiamasse, così faccio anche le domande sciocche.\n\nUn caro saluto\nRosa Marchetti")),
          (140, "marta.rizzo", "Gentile signora Marchetti,\n\nle domande sciocche sono le migliori. La chiamo io nel pomeriggio, con i suoi numeri davanti.\n\nUn caro saluto,\nMarta Rizzo\nLumera Luce e Gas"),
          (138, "snoozed", "30")],
         team="luce_gas", matter="price_change", labels=("prezzo",),

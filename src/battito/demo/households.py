@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from battito.demo import catalogue, facts, names, places
+from battito.demo import catalogue, codes, names, places
 from battito.demo.models import Company, Consent, Contact, Gender, Identity, Supply
 from battito.demo.voices import Manner
 
@@ -16,7 +16,16 @@ _ORIGINS = (
     ("romena", 26), ("marocchina", 14), ("albanese", 14), ("cinese", 8), ("ucraina", 10), ("bangladese", 7),
     ("peruviana", 7), ("senegalese", 6), ("egiziana", 6), ("filippina", 6),
 )  # fmt: skip
-_DOMAINS = ("posta.example", "libera.example", "casella.example", "mail.example", "tin.example", "example.it", "vergilio.example", "example.com")
+_DOMAINS = (
+    "posta.example",
+    "libera.example",
+    "casella.example",
+    "mail.example",
+    "tin.example",
+    "example.it",
+    "vergilio.example",
+    "example.com",
+)
 _TRADES: tuple[tuple[str, str], ...] = (
     ("Studio {f}", "amministratore"), ("{f} Amministrazioni", "amministratore"), ("Condomini {f} e Associati", "amministratore"),
     ("Panificio {f}", "titolare"), ("Trattoria da {g}", "titolare"), ("Officina {f} snc", "titolare"), ("Bar {g}", "titolare"),
@@ -70,9 +79,7 @@ class Households:
         born = self._born(who)
         town = places.town(rng)
         origin = self._origin(language, who)
-        given, family = (
-            names.foreign(rng, gender, origin) if origin else names.italian(rng, gender, born, town.area)
-        )
+        given, family = names.foreign(rng, gender, origin) if origin else names.italian(rng, gender, born, town.area)
         if origin == "tedesca":
             town = rng.choice([t for t in places.TOWNS if t.province == "BZ"])
         biz = "biz" in who or "lawyer" in who
@@ -96,7 +103,7 @@ class Households:
             role=company.trade if company else "",
             brand="business" if biz else "luce_gas",
             code=self._code(),
-            tax_code=facts.tax_code(given, family, gender, born, rng),
+            tax_code=codes.tax_code(given, family, gender, born, rng),
             street=places.street(rng),
             postcode=town.postcode,
             town=town.name,
@@ -104,7 +111,7 @@ class Households:
             region=town.region,
             email=email,
             phone=phone,
-            iban=facts.iban(rng),
+            iban=codes.iban(rng),
             payment=rng.choices(
                 ("addebito in conto", "bollettino", "bonifico", "carta", "pagoPA"),
                 (58, 22, 8, 8, 4) if born < 1960 else (64, 4, 8, 18, 6),
@@ -180,7 +187,16 @@ class Households:
     def _email(self, given: str, family: str, born: int, domain: str) -> str:
         rng = self._rng
         g, f = plain(given), plain(family)
-        patterns = (f"{g}.{f}", f"{g}{f}", f"{f}.{g}", f"{g[0]}.{f}", f"{f}{born % 100:02d}", f"{g}{born % 100:02d}", f"{f}{g[:3]}", f"{g}_{f}{rng.randrange(2, 99)}")
+        patterns = (
+            f"{g}.{f}",
+            f"{g}{f}",
+            f"{f}.{g}",
+            f"{g[0]}.{f}",
+            f"{f}{born % 100:02d}",
+            f"{g}{born % 100:02d}",
+            f"{f}{g[:3]}",
+            f"{g}_{f}{rng.randrange(2, 99)}",
+        )
         for local in rng.sample(patterns, len(patterns)):
             if f"{local}@{domain}" not in self._emails:
                 break
@@ -211,7 +227,9 @@ class Households:
         given = rng.random() < 0.31
         out = [Consent("marketing", "email", given, at, "Modulo di contratto, sezione 4")]
         if rng.random() < 0.5:
-            out.append(Consent("profilazione", "email", given and rng.random() < 0.5, at, "Modulo di contratto, sezione 5"))
+            out.append(
+                Consent("profilazione", "email", given and rng.random() < 0.5, at, "Modulo di contratto, sezione 5")
+            )
         if rng.random() < 0.4:
             out.append(Consent("servizio", "sms", True, at, "Modulo di contratto, sezione 3"))
         return tuple(out)
@@ -234,12 +252,18 @@ class Households:
         share = 0.3 if age > 74 else 0.16 if contact.origin else 0.06
         if contact.company or rng.random() > share:
             return (), ()
-        fits = [c for c in _CARE if (c[1] != "lingua" or contact.origin) and (not c[0].endswith("nipote") or age > 70) and (not c[0].startswith("Preferisce essere chiamata") or contact.gender == "f") and (not c[0].startswith("Già truffata") or contact.gender == "f")]
+        fits = [
+            c
+            for c in _CARE
+            if (c[1] != "lingua" or contact.origin)
+            and (not c[0].endswith("nipote") or age > 70)
+            and (not c[0].startswith("Preferisce essere chiamata") or contact.gender == "f")
+            and (not c[0].startswith("Già truffata") or contact.gender == "f")
+        ]
         chosen = rng.sample(fits, 2 if rng.random() < 0.25 else 1)
         return tuple(c[0] for c in chosen), tuple(sorted({c[1] for c in chosen if c[1]}))
 
 
 def _with(contact: Contact, **changes: Any) -> Contact:
-
 
     return msgspec.structs.replace(contact, **changes)

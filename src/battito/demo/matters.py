@@ -146,10 +146,45 @@ def common() -> Rules:
 
 
 NEEDS_BILL = frozenset(
-    "inv eur issued due bim month used real eurnew eurdiff usual twice half third quarter paid".split()
+    [
+        "inv",
+        "eur",
+        "issued",
+        "due",
+        "bim",
+        "month",
+        "used",
+        "real",
+        "eurnew",
+        "eurdiff",
+        "usual",
+        "twice",
+        "half",
+        "third",
+        "quarter",
+        "paid",
+    ]
 )
 """Facts that exist only where the matter is about a bill."""
-NEEDS_SUPPLY = NEEDS_BILL | frozenset("svc lsvc lsvc_cap dsvc u ptname pod pod4 prod kw kwbig meter meter4 read alt".split())
+NEEDS_SUPPLY = NEEDS_BILL | frozenset(
+    [
+        "svc",
+        "lsvc",
+        "lsvc_cap",
+        "dsvc",
+        "u",
+        "ptname",
+        "pod",
+        "pod4",
+        "prod",
+        "kw",
+        "kwbig",
+        "meter",
+        "meter4",
+        "read",
+        "alt",
+    ]
+)
 """Facts that exist only where the matter is about a supply."""
 
 _SPEAKS = {"c": "customer", "a": "agent", "n": "colleague", "r": "colleague"}

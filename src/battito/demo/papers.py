@@ -17,6 +17,7 @@ def describe(rng: random.Random, kind: str, facts: Facts, contact: Contact, at: 
     fill = facts.filler(AGENT_VOICE)
     stamp = f"{local:%Y%m%d}"
     seed = rng.randrange(2**31)
+    lines: tuple[str, ...]
     if kind == "meter":
         name = rng.choice(
             [f"IMG_{stamp}_{local:%H%M%S}.jpg", "contatore.jpg", "foto contatore.jpg", f"lettura {local.day}-{local.month}.jpg",
@@ -24,11 +25,18 @@ def describe(rng: random.Random, kind: str, facts: Facts, contact: Contact, at: 
         )  # fmt: skip
         return Attachment(name, "meter", _JPEG, (fill("read"), fill("svc"), fill("meter")), seed)
     if kind == "screenshot":
-        name = rng.choice([f"Screenshot_{stamp}-{local:%H%M%S}.jpg", "schermata.jpg", f"IMG_{rng.randrange(1000, 9999)}.jpg"])
+        name = rng.choice(
+            [f"Screenshot_{stamp}-{local:%H%M%S}.jpg", "schermata.jpg", f"IMG_{rng.randrange(1000, 9999)}.jpg"]
+        )
         return Attachment(name, "screenshot", _JPEG, (contact.name,), seed)
     if kind == "receipt":
         name = rng.choice(
-            [f"contabile_{stamp}.pdf", "ricevuta pagamento.pdf", f"CBILL_{rng.randrange(10**6, 10**7)}.pdf", "bonifico lumera.pdf"]
+            [
+                f"contabile_{stamp}.pdf",
+                "ricevuta pagamento.pdf",
+                f"CBILL_{rng.randrange(10**6, 10**7)}.pdf",
+                "bonifico lumera.pdf",
+            ]
         )
         lines = ("Contabile di pagamento", f"Ordinante: {contact.name}", "Beneficiario: Lumera Energia",
                  f"Importo: {fill('eur')}", f"Causale: fattura {fill('inv')}", f"Data: {fill('paid')}")  # fmt: skip
@@ -38,7 +46,14 @@ def describe(rng: random.Random, kind: str, facts: Facts, contact: Contact, at: 
                  f"Consumo: {fill('used')} {fill('u')}", f"Totale da pagare: {fill('eur')}", f"Scadenza: {fill('due')}")  # fmt: skip
         return Attachment(f"bolletta_{fill('inv')}.pdf", "bill", _PDF, lines, seed)
     name = rng.choice(
-        [f"Scansione_{stamp}.pdf", "documento.pdf", f"doc {contact.family}.pdf", "modulo compilato.pdf", "carta identita.pdf", f"scan{rng.randrange(100, 9999)}.pdf"]
+        [
+            f"Scansione_{stamp}.pdf",
+            "documento.pdf",
+            f"doc {contact.family}.pdf",
+            "modulo compilato.pdf",
+            "carta identita.pdf",
+            f"scan{rng.randrange(100, 9999)}.pdf",
+        ]
     )
     return Attachment(name, "document", _PDF, ("Documento", contact.name, f"{contact.street}, {contact.town}"), seed)
 
@@ -46,7 +61,7 @@ def describe(rng: random.Random, kind: str, facts: Facts, contact: Contact, at: 
 def content(file: Attachment) -> bytes:
     """The bytes of a described file; the same every time."""
     if file.kind == "meter":
-        return pictures.meter(*file.lines[:3], file.seed)
+        return pictures.meter(file.lines[0], file.lines[1], file.lines[2], file.seed)
     if file.kind == "screenshot":
         return pictures.screen(file.lines[0], file.seed)
     return pdf(file.lines)

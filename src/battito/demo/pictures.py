@@ -22,7 +22,9 @@ def _wall(kind: int) -> Image.Image:
     tone = rng.randrange(70, 150)
     base = Image.new("RGB", (_W // 4, _H // 4), (tone, tone - 6, tone - 14))
     grain = Image.effect_noise((_W // 4, _H // 4), 34).convert("RGB")
-    return Image.blend(base, grain, 0.35).resize((_W, _H), Image.Resampling.BILINEAR).filter(ImageFilter.GaussianBlur(1.2))
+    return (
+        Image.blend(base, grain, 0.35).resize((_W, _H), Image.Resampling.BILINEAR).filter(ImageFilter.GaussianBlur(1.2))
+    )
 
 
 def meter(reading: str, service: str, number: str, seed: int) -> bytes:
@@ -45,7 +47,9 @@ def meter(reading: str, service: str, number: str, seed: int) -> bytes:
             draw.text((left + 6, y0 + 90), str(rng.randrange(10)), fill=(250, 240, 230), font=_font(34))
         draw.text((x0 + 42, y0 + 160), "mc   G4   Qmax 6 mc/h", fill=(50, 50, 50), font=_font(19))
     else:
-        draw.rounded_rectangle((x0 + 40, y0, x0 + 310, y0 + 300), 18, fill=(232, 232, 226), outline=(150, 150, 146), width=4)
+        draw.rounded_rectangle(
+            (x0 + 40, y0, x0 + 310, y0 + 300), 18, fill=(232, 232, 226), outline=(150, 150, 146), width=4
+        )
         draw.rectangle((x0 + 76, y0 + 44, x0 + 274, y0 + 122), fill=(150, 170, 132))
         draw.text((x0 + 84, y0 + 48), "A1", fill=(34, 44, 30), font=_font(16))
         draw.text((x0 + 92, y0 + 66), digits.zfill(6), fill=(26, 34, 24), font=_font(42))
@@ -70,7 +74,13 @@ def screen(text: str, seed: int) -> bytes:
     draw.rectangle((0, 0, 400, 64), fill=(232, 232, 236))
     draw.text((150, 22), rng.choice(["Lumera", "SERVIZIO", "InfoSMS", "Energia"]), fill=(20, 20, 20), font=_font(20))
     draw.rounded_rectangle((18, 96, 350, 330), 18, fill=(226, 226, 231))
-    lines = ["Gentile " + text + ",", "rimborso in attesa di", "accredito sul suo conto.", "Confermi entro 24 ore:", f"lumera-rimborsi{rng.randrange(10, 99)}.invalid/ok"]
+    lines = [
+        "Gentile " + text + ",",
+        "rimborso in attesa di",
+        "accredito sul suo conto.",
+        "Confermi entro 24 ore:",
+        f"lumera-rimborsi{rng.randrange(10, 99)}.invalid/ok",
+    ]
     for index, line in enumerate(lines):
         colour = (20, 90, 200) if "invalid" in line else (24, 24, 24)
         draw.text((34, 112 + index * 38), line, fill=colour, font=_font(19))

@@ -57,7 +57,6 @@ class Register:
         self._sentences.update(set(sentences(best)))
         return best
 
-
     def apart(self, bubbles: list[str]) -> list[str]:
         """The bubbles one by one, or all in one where a longer one of them has been sent before."""
         long = [b for b in bubbles if len(b.split()) > 6]
@@ -138,13 +137,18 @@ class Speech(msgspec.Struct):
         tags = self.tags | {"mail", "first" if first else "later"}
         return self._say(lambda: self._customer_mail(rule, at, tags, first=first))
 
-    def _customer_mail(self, rule: str, at: datetime, tags: frozenset[str], *, first: bool) -> tuple[str, frozenset[str]]:
+    def _customer_mail(
+        self, rule: str, at: datetime, tags: frozenset[str], *, first: bool
+    ) -> tuple[str, frozenset[str]]:
         rng, voice = self.rng, self.voice
         body = self._write(rule, tags, voice)
         marks = frozenset(self.writer.marks)
         parts = [part.replace(BREATH, " ").strip() for part in body.split(PARAGRAPH)]
         if self.language != "it":
-            opening, closing = self._write("c.greet" + self.suffix, tags, voice), self._write("c.close" + self.suffix, tags, voice)
+            opening, closing = (
+                self._write("c.greet" + self.suffix, tags, voice),
+                self._write("c.close" + self.suffix, tags, voice),
+            )
             return "\n\n".join([opening, *parts, closing + "\n" + self.contact.name]), marks
         moment = greeting(at)
         self.facts.values["hello"] = moment

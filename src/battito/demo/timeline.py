@@ -167,7 +167,9 @@ class Teller:
         if not self.chat:
             text = self.speech.customer_mail(step.rule, self.at, first=first)
             quoted = None
-            previous = next((i for i in reversed(self.items) if isinstance(i, Message) and i.author_kind == "agent"), None)
+            previous = next(
+                (i for i in reversed(self.items) if isinstance(i, Message) and i.author_kind == "agent"), None
+            )
             if previous is not None and rng.random() < 0.55 and self.speech.language == "it":
                 quoted = self.speech.quoted(previous)
             subject = self.subject if first else f"Re: {self.subject}" if self.subject else None
@@ -176,7 +178,9 @@ class Teller:
             bubbles = self.speech.customer_chat(step.rule, self.at, first=first)
             for index, bubble in enumerate(bubbles):
                 self.at += timedelta(seconds=rng.uniform(2, 6) + len(bubble) * rng.uniform(0.08, 0.22))
-                self._say("customer", self.speech.contact.key, bubble, None, attachments if index == len(bubbles) - 1 else ())
+                self._say(
+                    "customer", self.speech.contact.key, bubble, None, attachments if index == len(bubbles) - 1 else ()
+                )
         self.last_customer = self.at
 
     def _attach(self, kind: str) -> tuple[Attachment, ...]:

@@ -58,7 +58,9 @@ def voice(rng: random.Random, manner: Manner, born: int, region: str) -> Voice:
         money=rng.randrange(5) if not careful else rng.choice([0, 2, 3]),
         day=rng.randrange(4) if not careful else rng.choice([0, 1]),
         lower=not careful and rng.random() < (0.6 if young else 0.32),
-        accents="right" if careful else rng.choices(("right", "apostrophe", "wrong"), (72, 18 if not young else 5, 8))[0],
+        accents="right"
+        if careful
+        else rng.choices(("right", "apostrophe", "wrong"), (72, 18 if not young else 5, 8))[0],
         typos=0.0 if careful and rng.random() < 0.7 else rng.choice([0.0, 0.0, 0.004, 0.008, 0.014]),
         stops="full" if careful else rng.choices(("full", "none", "dots", "loud"), (62, 22, 10, 6))[0],
         short=young and manner in ("young", "curt") and rng.random() < 0.5,

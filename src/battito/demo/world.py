@@ -67,9 +67,7 @@ class _World:
             drafts.extend(hero.conversations)
         drafts.sort(key=lambda c: c.created_at)
         base = 41_200
-        numbered = tuple(
-            msgspec.structs.replace(c, number=base + i, key=f"v{i:05d}") for i, c in enumerate(drafts)
-        )
+        numbered = tuple(msgspec.structs.replace(c, number=base + i, key=f"v{i:05d}") for i, c in enumerate(drafts))
         return DemoWorld(
             seed=self.seed,
             now=self.now,
@@ -121,7 +119,6 @@ class _World:
     # what and who
 
     def _conversation(self, start: datetime, chat: bool) -> Conversation | None:
-        rng = self.rng
         day = start.astimezone(clock.ROME).date()
         matter = self._matter(day, chat)
         for attempt in range(240):
@@ -196,7 +193,9 @@ class _World:
             return False
         if matter.key in _LAST_WORDS and history and history[-1][0] > start - timedelta(days=40):
             return False
-        return all(abs((at - start).days) > 9 and (kind != matter.key or abs((at - start).days) > 150) for at, kind in history)
+        return all(
+            abs((at - start).days) > 9 and (kind != matter.key or abs((at - start).days) > 150) for at, kind in history
+        )
 
     def _subject_of(self, matter: Matter, contact: Contact, day: date) -> tuple[Supply | None, Bill | None]:
         rng = self.rng
