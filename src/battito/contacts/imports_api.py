@@ -14,6 +14,7 @@ from litestar.response import Stream
 
 from battito.contacts.imports import ImportJob, Mapping, Preview, get_import, preview, refused_rows, start, upload
 from battito.platform.actor import Context
+from battito.platform.errors import Invalid
 from battito.platform.services import Services
 
 
@@ -22,6 +23,8 @@ async def new_import(
     context: Context, services: Services, data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)]
 ) -> ImportJob:
     """Upload a CSV file; the answer holds its columns and a guessed mapping."""
+    if not isinstance(data, UploadFile):  # the framework hands over whatever the form's first field was
+        raise Invalid("Send a file, as multipart/form-data.", field="file")
     content = await data.read()
     async with services.database.transaction(context) as tx:
         return await upload(tx, data.filename or "contacts.csv", content)

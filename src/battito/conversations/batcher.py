@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import structlog
 
 from battito.conversations.models import Message, Post
@@ -68,7 +69,9 @@ class Batcher:
                 target = gone.extra.get("merged_into")
                 if target is None:
                     raise
-                post.message.conversation_id = UUID(str(target))
+                # a new one: the writer still looks at the old one's conversation when it lets go of it
+                message = msgspec.structs.replace(post.message, conversation_id=UUID(str(target)))
+                post = msgspec.structs.replace(post, message=message)
         return await self._post(post)
 
     async def _post(self, post: Post) -> tuple[Message, bool]:

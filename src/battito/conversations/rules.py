@@ -7,7 +7,7 @@ Always true of a row: `snoozed_until` and `resolved_at` are set only in their st
 for nobody: no `waiting_since`, no `due_at`, nothing unread, not live.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -133,6 +133,18 @@ def from_plain(fields: Mapping[str, Any]) -> Changes:
     return {name: msgspec.convert(value, FIELDS[name]) for name, value in fields.items()}
 
 
+STATE: Final = ("status", "resolved_at", "snoozed_until")
+"""Fields that only make sense together: taken back all three or none."""
+
+
+def kept(row: Conversation, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What to keep of a change so that it can be taken back: the fields before and after it, `plain`."""
+    whole = dict(fields)
+    if not whole.keys().isdisjoint(STATE):
+        whole = {name: getattr(row, name) for name in STATE} | whole
+    return plain({name: getattr(row, name) for name in whole}), plain(whole)
+
+
 class Restoring(msgspec.Struct, frozen=True):
     """What taking a change back would do: `fields` to write, `clash` the fields that somebody changed since."""
 
@@ -140,16 +152,27 @@ class Restoring(msgspec.Struct, frozen=True):
     clash: list[str]
 
 
-def restoring(row: Conversation, before: Mapping[str, Any], after: Mapping[str, Any], key: list[str]) -> Restoring:
-    """Compare a row with the state that an action left (`after`) and had found (`before`), both `plain`.
+def restoring(row: Conversation, before: Mapping[str, Any], after: Mapping[str, Any], key: Iterable[str]) -> Restoring:
+    """Compare a row with the state that an action had found (`before`) and left (`after`), both from `kept`.
 
     The fields of `key` are what the action was about: if one of them is another now, taking it back would undo
     somebody's later decision. The other fields go back where they are still as the action left them.
     """
     now = plain({name: getattr(row, name) for name in after})
-    clash = [name for name in key if now[name] != after[name]]
-    same = {name: before[name] for name in after if now[name] == after[name]}
-    return Restoring({} if clash else from_plain(same), clash)
+    changed = {name for name in after if now[name] != after[name]}
+    if not changed.isdisjoint(STATE):
+        changed |= {"status"}
+    elif before.get("status") == "resolved" and (row.waiting_since is not None or row.unread or row.live):
+        changed |= {"status", "waiting_since"}  # the customer wrote meanwhile: it cannot be done again unseen
+    clash = sorted(changed & {*key, *(("waiting_since",) if "status" in key else ())})
+    if clash:
+        return Restoring({}, clash)
+    if "status" in changed:
+        changed |= {*STATE, *SETTLED}
+    fields = from_plain({name: before[name] for name in after if name not in changed})
+    if fields.get("status") == "resolved":
+        fields |= SETTLED
+    return Restoring(fields, [])
 
 
 def higher(a: Priority, b: Priority) -> Priority:

@@ -17,6 +17,7 @@ from battito.demo.models import (
     Conversation,
     Identity,
     Item,
+    Manner,
     Message,
     Note,
     State,
@@ -43,7 +44,7 @@ class _Stage:
     def contact(
         self, given: str, family: str, gender: Literal["f", "m"], born: int, *, email: str, care: tuple[str, ...] = (),
         labels: tuple[str, ...] = (), town: tuple[str, str, str, str, str] = ("via Po 41", "10124", "Torino", "TO", "Piemonte"),
-        since: int = 2014, manner: str = "plain", who: tuple[str, ...] = (), language: str = "it",
+        since: int = 2014, manner: Manner = "plain", who: tuple[str, ...] = (), language: str = "it",
     ) -> tuple[Contact, Company | None]:  # fmt: skip
         made, firm = self.households.make(language, who)
         street, postcode, name, province, region = town

@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 
 from battito.demo import catalogue, codes, names, places
-from battito.demo.models import Company, Consent, Contact, Gender, Identity, Supply
-from battito.demo.voices import Manner
+from battito.demo.models import Company, Consent, Contact, Gender, Identity, Manner, Supply
 
 _ORIGINS = (
     ("romena", 26), ("marocchina", 14), ("albanese", 14), ("cinese", 8), ("ucraina", 10), ("bangladese", 7),

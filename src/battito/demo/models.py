@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 Gender = Literal["f", "m"]
+Manner = Literal["formal", "plain", "warm", "curt", "elder", "young"]
 ChannelKind = Literal["email", "webchat"]
 State = Literal["open", "waiting", "snoozed", "resolved"]
 AuthorKind = Literal["customer", "agent", "system"]
@@ -203,7 +204,7 @@ class Contact(msgspec.Struct, frozen=True):
     care: tuple[str, ...]
     labels: tuple[str, ...]
     consents: tuple[Consent, ...]
-    manner: str
+    manner: Manner
     owing_cents: int
     social_bonus: bool
 

@@ -9,8 +9,7 @@ import msgspec
 
 from battito.demo import clock
 from battito.demo.grammar import capitalise
-
-Manner = Literal["formal", "plain", "warm", "curt", "elder", "young"]
+from battito.demo.models import Manner
 
 
 class Money(msgspec.Struct, frozen=True):

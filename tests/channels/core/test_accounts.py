@@ -141,7 +141,6 @@ async def test_one_node_at_a_time_listens_and_another_takes_over(
     async def listened() -> bool:
         return here(channel)
 
-    node.get(Accounts)._services.hub.listeners[-1]
     await connection.execute("update channel_account set version = version where id = $1", account.id)
     await until(listened)
     async with running(other):

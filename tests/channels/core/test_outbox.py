@@ -73,7 +73,7 @@ async def test_a_reply_reaches_the_provider_and_its_statuses_only_move_forward(
     assert taken["to"].startswith("probe:")
     assert len(taken["thread"]) == 1
     for status in ("read", "delivered", "sent", "failed"):
-        await deliver(account, InboundStatus(provider_id=row["provider_id"], status=status))  # type: ignore[arg-type]
+        await deliver(account, InboundStatus(provider_id=row["provider_id"], status=status))
     row = await status_of(connection, message, "read")
     assert row["delivered_at"] is not None
     events = await connection.fetch(

@@ -1,5 +1,15 @@
 import { del, get, patch, post } from './client'
-import type { AttributeDefinition, Care, Contact, Id, IdentityKind, Page, TimelineItem } from './types'
+import type {
+  AttributeDefinition,
+  Care,
+  ConsentLine,
+  Contact,
+  Id,
+  IdentityKind,
+  Page,
+  Suggestion,
+  TimelineItem,
+} from './types'
 
 const at = (id: Id) => `/contacts/${id}`
 
@@ -16,4 +26,9 @@ export const addIdentity = (id: Id, kind: IdentityKind, value: string) =>
   post<Contact>(`${at(id)}/identities`, { kind, value })
 export const dropIdentity = (id: Id, identity: Id) => del<Contact>(`${at(id)}/identities/${identity}`)
 export const timeline = (id: Id, before?: string) => get<Page<TimelineItem>>(`${at(id)}/timeline`, { before })
+export const suggestions = (id: Id) => get<{ items: Suggestion[] }>(`${at(id)}/suggestions`)
+export const merge = (winner: Id, loser: Id, reason: string) =>
+  post<{ contact: Contact; merge_id: Id }>(`${at(winner)}/merge`, { loser_id: loser, reason })
+export const unmerge = (mergeId: Id) => post<Contact>(`/contacts/merges/${mergeId}/undo`)
+export const consents = (id: Id) => get<{ items: ConsentLine[] }>(`${at(id)}/consents`)
 export const attributes = () => get<Page<AttributeDefinition>>('/attributes')

@@ -2,6 +2,7 @@ import { del, get, patch, post, put, type Query } from './client'
 import type {
   BulkDone,
   CannedReply,
+  ChannelKind,
   ConversationDetail,
   ConversationPage,
   ConversationRow,
@@ -16,6 +17,7 @@ import type {
   NewMessage,
   Page,
   Priority,
+  Queue,
   SearchHit,
   Time,
   Undone,
@@ -83,6 +85,12 @@ export interface DraftBody {
 }
 export const saveDraft = (id: Id, mode: Mode, body: DraftBody) => put<Draft>(`${at(id)}/drafts/${mode}`, body)
 export const dropDraft = (id: Id, mode: Mode) => del<undefined>(`${at(id)}/drafts/${mode}`)
+
+/** A note of one's own comes back by `undo`; a message only where its channel takes it back. */
+export const takeBack = (messageId: Id) =>
+  del<{ message: Message; undo: string | null }>(`/messages/${messageId}`)
+export const queues = () => get<{ items: Queue[] }>('/queues')
+export const channels = () => get<{ items: ChannelKind[] }>('/channels')
 
 export const labels = () => get<Page<Label>>('/labels')
 export const views = () => get<Page<View>>('/views')

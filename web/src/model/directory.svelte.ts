@@ -1,14 +1,16 @@
 import { SvelteMap } from 'svelte/reactivity'
 import * as api from '../api/conversations'
 import * as people from '../api/session'
-import type { Colleague, Id, Label, Presence, Team, View } from '../api/types'
+import type { ChannelKind, Colleague, Id, Label, Presence, Queue, Team, View } from '../api/types'
 
-/** The names behind the ids: colleagues, teams, labels, saved views. Small, fetched once, kept fresh by events. */
+/** The names behind the ids: colleagues, teams, queues, channels, labels, saved views. Small, fetched once, kept fresh by events. */
 class Directory {
   colleagues = new SvelteMap<Id, Colleague>()
   teams = $state.raw<Team[]>([])
   labels = new SvelteMap<Id, Label>()
   views = $state.raw<View[]>([])
+  queues = $state.raw<Queue[]>([])
+  channels = $state.raw<ChannelKind[]>([])
   #reload: ReturnType<typeof setTimeout> | undefined
 
   async load(): Promise<void> {
@@ -18,6 +20,8 @@ class Directory {
         for (const one of items) this.colleagues.set(one.id, one)
       }),
       people.teams().then(({ items }) => (this.teams = items)),
+      api.queues().then(({ items }) => (this.queues = items.filter((queue) => !queue.archived))),
+      api.channels().then(({ items }) => (this.channels = items)),
       this.loadLabels(),
       this.loadViews(),
     ])

@@ -14,7 +14,7 @@ addEventListener('keydown', (event) => { if (event.key === 'Escape') tell('close
 // a panel that has just opened, or changed what it asks, puts the visitor where they write
 effect(() => {
   const [phase, visible] = [chat.phase(), chat.visible()]
-  if (visible && phase !== 'loading') requestAnimationFrame(() => root.querySelector<HTMLElement>('main input:not([type=checkbox]), #write, main select, main button')?.focus())
+  if (visible && phase !== 'loading' && document.hasFocus()) requestAnimationFrame(() => root.querySelector<HTMLElement>('main input:not([type=checkbox]), #write, main select, main button')?.focus())
 })
 effect(() => { if (chat.version()) paint(chat.config) })
 await chat.load(new URLSearchParams(location.search).get('lang') ?? navigator.language)

@@ -65,7 +65,7 @@ const add = async ({ site, side, lang = document.documentElement.lang || navigat
     frame.hidden = true
     root.append(frame)
   }
-  const show = (open: boolean): void => {
+  const show = (open: boolean, asked = true): void => {
     if (open) load()
     if (frame?.hidden !== open) return
     if (open) before = document.activeElement
@@ -73,7 +73,8 @@ const add = async ({ site, side, lang = document.documentElement.lang || navigat
     button.ariaExpanded = `${open}`
     if (memory()) memory(open ? 'open' : 'active')
     tell(open ? 'show' : 'hide')
-    ;(open ? frame : before instanceof HTMLElement && before !== document.body && before !== host ? before : button).focus()
+    // a panel that opens by itself on the next page takes the focus from nobody
+    if (asked) (open ? frame : before instanceof HTMLElement && before !== document.body && before !== host ? before : button).focus()
   }
   addEventListener('message', ({ origin: from, source, data }: MessageEvent<Heard>) => {
     if (from !== origin || !frame || source !== frame.contentWindow) return
@@ -85,7 +86,10 @@ const add = async ({ site, side, lang = document.documentElement.lang || navigat
       tell(frame.hidden ? 'hide' : 'show')
     }
     if (battito === 'close') show(false)
-    if (battito === 'active') memory(value ? (frame.hidden ? 'active' : 'open') : '')
+    if (battito === 'active') {
+      if (value && memory() === 'open' && innerWidth > 480) show(true, false)
+      memory(value ? (frame.hidden ? 'active' : 'open') : '')
+    }
     if (battito === 'unread') button.dataset.n = `${value || ''}`
   })
   setInterval(where, 2e3)
@@ -123,7 +127,6 @@ const add = async ({ site, side, lang = document.documentElement.lang || navigat
   // beside <body>, so that a page that swaps its body (Turbo, a single-page app) keeps the conversation
   document.documentElement.append(host)
   if (memory()) load()
-  if (memory() === 'open' && innerWidth > 480) show(true)
   if (look.triggers[0]) {
     const { invite } = (await import(/* @vite-ignore */ `${base}widget/invite.js`)) as typeof import('./invite')
     invite(root, key, look, () => show(true), () => !frame)

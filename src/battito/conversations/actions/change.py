@@ -9,7 +9,7 @@ import msgspec
 
 from battito.conversations.events import ConversationEvent
 from battito.conversations.models import Author, Conversation, Delivery, Done, Message, Owner
-from battito.conversations.rules import Changes, may_change, plain, really_changed
+from battito.conversations.rules import Changes, kept, may_change, plain, really_changed
 from battito.conversations.store.rows import insert_entry, lock_rows, write_row
 from battito.conversations.store.undo import insert_undo
 from battito.kit.ids import uuid7
@@ -128,14 +128,17 @@ async def change(
 
 def restore_step(row: Conversation, fields: Changes, key: Iterable[str], verb: str) -> Step:
     """The step that gives `fields` back the values they have in `row`."""
-    arguments = {
-        "conversation_id": str(row.id),
-        "before": plain({name: getattr(row, name) for name in fields}),
-        "after": plain(fields),
-        "key": [name for name in key if name in fields],
-        "verb": verb,
+    before, after = kept(row, fields)
+    return {
+        "action": "conversation.restore",
+        "arguments": {
+            "conversation_id": str(row.id),
+            "before": before,
+            "after": after,
+            "key": [name for name in key if name in after],
+            "verb": verb,
+        },
     }
-    return {"action": "conversation.restore", "arguments": arguments}
 
 
 async def remember(tx: Tx, action: str, steps: list[Step]) -> UUID | None:

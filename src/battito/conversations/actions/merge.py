@@ -42,12 +42,13 @@ async def merge(tx: Tx, conversation_id: UUID, into: UUID) -> Done:
     target_at = _at_least(target, len(ordered))
     fields = {**merged_fields(source, target), **await stream_fields(tx, target.id)}
     source_fields = {**rules.resolve(tx.now), "merged_into": target.id}
+    target_before, target_after = rules.kept(target, fields)
     move = Move(
         id=uuid7(), kind="merge", source_id=source.id, target_id=target.id,
         message_ids=[e["id"] for e in mine], seqs=[e["seq"] for e in mine], client_ids=[e["client_id"] for e in mine],
         kept_ids=[e["id"] for e in theirs], kept_seqs=[e["seq"] for e in theirs],
         source_before=plain({name: getattr(source, name) for name in source_fields}),
-        target_before=plain({name: getattr(target, name) for name in fields}), target_after=plain(fields),
+        target_before=target_before, target_after=target_after,
     )  # fmt: skip
     await keep_move(tx, move)
     await change(

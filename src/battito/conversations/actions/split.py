@@ -11,7 +11,7 @@ from battito.conversations.actions.merge import short
 from battito.conversations.actions.undo import inverse
 from battito.conversations.events import ConversationCreated, ConversationMerged, ConversationSplit
 from battito.conversations.models import Conversation, Done
-from battito.conversations.rules import Changes, plain
+from battito.conversations.rules import Changes
 from battito.conversations.store.create import insert_conversation
 from battito.conversations.store.move import Move, entries, get_move, keep_move, mark_undone, place, still_there, stream_fields, written_after
 from battito.kit.ids import uuid7
@@ -48,10 +48,11 @@ async def split(tx: Tx, conversation_id: UUID, message_ids: list[UUID], subject:
     await place(tx, new.id, [(e["id"], n, e["client_id"]) for n, e in enumerate(moving, 1)])
     new.seq = len(moving)
     fields = await _after_leaving(tx, row, staying)
+    before, after = rules.kept(row, fields)
     move = Move(
         id=uuid7(), kind="split", source_id=row.id, target_id=new.id,
         message_ids=[e["id"] for e in moving], seqs=[e["seq"] for e in moving], client_ids=[e["client_id"] for e in moving],
-        source_before=plain({name: getattr(row, name) for name in fields}), target_after=plain(fields),
+        source_before=before, target_after=after,
     )  # fmt: skip
     await keep_move(tx, move)
     new_fields = {**await stream_fields(tx, new.id), **_wait_of(moving, row)}

@@ -9,6 +9,7 @@ import msgspec
 from battito.platform.files.model import StoredFile
 from battito.platform.files.sniff import DANGEROUS, INLINE, UNKNOWN
 
+_UNQUOTABLE: Final = re.compile(r"[^ !#-\[\]-~]")
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _SANDBOX: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -49,7 +50,7 @@ def safe_headers(file: StoredFile, *, download: bool) -> dict[str, str]:
     content_type = UNKNOWN if kind in DANGEROUS else kind
     if kind.startswith("text/") and kind not in DANGEROUS:
         content_type += "; charset=utf-8"
-    ascii_name = file.name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "'").replace("\\", "_")
+    ascii_name = _UNQUOTABLE.sub("_", file.name)
     return {
         "content-type": content_type,
         "content-disposition": f"{'inline' if shown else 'attachment'}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file.name, safe='')}",

@@ -3,8 +3,8 @@
 Departures of a busy queue are taken as a Poisson process whose rate is not known but seen: k departures in T seconds
 (the recent past, `Flow`). With the rate Gamma(k, T) distributed, the time until n more have left is a scaled beta
 prime: mean n T / (k - 1), variance T^2 n (n + k - 1) / ((k - 1)^2 (k - 2)) (the gamma-gamma mixture; Bernardo and Smith,
-Bayesian Theory, appendix A). Until the queue has been watched, `PRIOR` departures at the rate of its free-able agents
-over the queue's usual handling time stand in.
+Bayesian Theory, appendix A). Until enough departures were seen, some at the rate of those signed in over the queue's
+usual handling time stand in for them.
 """
 
 import math
@@ -20,7 +20,7 @@ from battito.routing.engine.records import (
 )
 
 PRIOR = 4.0
-"""How many departures the guess from staffing is worth."""
+"""How many departures the guess from staffing is worth at first; nothing any more once four times as many were seen."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -73,8 +73,9 @@ def wait(line: Line, position: int, staffed: float) -> tuple[float | None, float
     """Expected seconds until the one at `position` leaves the line, and the standard deviation of that."""
     if staffed <= 0.0:
         return None, None
-    departures = line.flow.departures + PRIOR
-    seconds = line.flow.seconds + PRIOR / staffed
+    guessed = max(PRIOR - line.flow.departures / 4.0, 0.0)
+    departures = line.flow.departures + guessed
+    seconds = line.flow.seconds + guessed / staffed
     mean = position * seconds / (departures - 1.0)
     variance = seconds**2 * position * (position + departures - 1.0) / ((departures - 1.0) ** 2 * (departures - 2.0))
     return mean, math.sqrt(variance)

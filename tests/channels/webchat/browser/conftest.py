@@ -1,5 +1,6 @@
 """A real Chromium on a customer's page: another origin, another site than Battito's."""
 
+import asyncio
 import http.server
 import os
 import shutil
@@ -72,14 +73,25 @@ def host_site() -> Iterator[Site]:
 
 
 @pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     """One browser."""
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not installed: apt install chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
+    # started by hand: Playwright's own switches turn storage partitioning off, which the widget lives by
+    profile = tmp_path_factory.mktemp("chromium")
+    process = await asyncio.create_subprocess_exec(
+        CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *ARGUMENTS,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(30):
+            while not (port := profile / "DevToolsActivePort").exists() or "\n" not in port.read_text():
+                await asyncio.sleep(0.05)
+        async with async_playwright() as playwright:
+            yield await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port.read_text().split()[0]}")
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 @pytest.fixture

@@ -62,6 +62,8 @@ export interface Colleague {
 export interface Queue {
   id: Id
   name: string
+  waiting: number
+  archived: boolean
 }
 
 export interface SignInOptions {

@@ -46,6 +46,24 @@ export interface Contact {
   created_at: Time
 }
 
+/** Somebody who may be the same person, and why one may think so. Never joined by itself. */
+export interface Suggestion {
+  contact: Contact
+  reasons: string[]
+  score: number
+}
+
+/** One line of the consent ledger, newest first. */
+export interface ConsentLine {
+  id: Id
+  purpose: string
+  /** `*` for all channels */
+  channel: string
+  granted: boolean
+  text_version: string
+  at: Time
+}
+
 export interface AttributeDefinition {
   id: Id
   on_kind: 'contact' | 'company' | 'conversation'

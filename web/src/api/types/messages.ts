@@ -24,6 +24,15 @@ export interface Capabilities {
   read_receipts: boolean
   public: boolean
   live: boolean
+  /** We may write first. */
+  starts: boolean
+}
+
+/** A channel that this installation has. */
+export interface ChannelKind {
+  kind: string
+  name: string
+  capabilities: Capabilities
 }
 
 export interface Address {

@@ -81,7 +81,10 @@ export class Chat {
     speak(this.config.lang)
     this.version.set(this.version() + 1)
     if (this.account.open) await this.#enter()
-    else this.phase.set('welcome')
+    else {
+      this.phase.set('welcome')
+      tell('active', false)
+    }
   }
 
   /** Opens a session with what the form holds. Nothing was kept before this. Throws Refused with the fields to mend. */

@@ -86,6 +86,7 @@ def _depths(lines: list[str]) -> list[int]:
         ):
             depths[index] = found[1].count(">")
     _initialled(lines, depths)
+    _piped(lines, depths)
     _wrapped(lines, depths)
     return depths
 
@@ -108,6 +109,19 @@ def _initialled(lines: list[str], depths: list[int]) -> None:
     for index, mark in enumerate(marks):
         if mark in common and mark:
             depths[index] = 1
+
+
+def _piped(lines: list[str], depths: list[int]) -> None:
+    """Lines quoted by `| `, as some programs do: three or more in a row, and no table among them."""
+    index = 0
+    while index < len(lines):
+        stop = index
+        while stop < len(lines) and re.match(r"^\|(?:\s|$)", lines[stop]) and lines[stop].count("|") == 1:
+            stop += 1
+        if stop - index >= 3:
+            for line in range(index, stop):
+                depths[line] = 1
+        index = max(stop, index + 1)
 
 
 def _wrapped(lines: list[str], depths: list[int]) -> None:

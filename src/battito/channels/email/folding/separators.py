@@ -34,6 +34,30 @@ _TIME = re.compile(words.TIME, words.FLAGS)
 _DATE_FIRST = re.compile(rf"^[\s*_-]*(?:{words.DATE}|\d{{4}}年|\d{{1,2}}\.\d{{1,2}}\.\d{{2,4}})", words.FLAGS)
 _MAILBOX = re.compile(words.MAILBOX)
 _ANGLE_END = re.compile(r"(?:[<(\[]\s*(?:mailto:)?[^<>()\s]+@[^<>()\s]+\s*[>)\]]+)\s*[:：]?\s*$")
+_ANGLE_COLON = re.compile(r"<[^<>\s]+@[^<>\s]+>\s*[:：]\s*$")
+_PARTICLES = frozenset(
+    [
+        "from",
+        "via",
+        "von",
+        "van",
+        "der",
+        "den",
+        "del",
+        "della",
+        "dei",
+        "degli",
+        "alle",
+        "ore",
+        "des",
+        "the",
+        "and",
+        "nel",
+        "per",
+        "com",
+        "com",
+    ]
+)
 _LONE_ANGLE = re.compile(r"^>\s*(?:(?:" + words.WROTE + r")\b.*|[:：]\s*$)", words.FLAGS)
 _DASHES = r"[-–—_=*~#\s>]"
 _ORIGINAL = re.compile(rf"^{_DASHES}*(?:{words.ORIGINAL})\s*[:：]?{_DASHES}*$", words.FLAGS)
@@ -320,18 +344,21 @@ def _quoted_next(lines: list[str], depths: list[int], position: int) -> bool:
 
 
 def _is_attribution(joined: str, starts: str, quoted_next: bool) -> str:
-    """ "yes", "no", or "more" when the next line may complete it."""
-    dated = _DATE.search(joined) is not None
-    timed = _TIME.search(joined) is not None
+    """`yes`, `no`, or `more` when the next line may complete it."""
+    date = _DATE.search(joined)
+    dated, timed = date is not None, _TIME.search(joined) is not None
     mailbox = _MAILBOX.search(joined) is not None
+    colon = joined.rstrip(" -–—_=*>").endswith((":", "："))
     end = _WROTE_END.search(joined) or _WROTE_NAME_END.search(joined)
     if end is not None and not words.PRONOUN.search(joined[: end.start()]):
-        colon = joined.rstrip(" -–—_=*>").endswith((":", "："))
-        if starts == "on" and (dated or timed or mailbox) and (colon or quoted_next or mailbox or (dated and timed)):
+        sure = mailbox or timed or quoted_next or (date is not None and _only_names(joined[date.end() : end.start()]))
+        if starts == "on" and (dated or timed) and sure and (colon or quoted_next or mailbox or (dated and timed)):
+            return "yes"
+        if starts == "on" and mailbox and (quoted_next or (colon and "<" in joined)):
             return "yes"
         if starts == "date" and dated and (colon or quoted_next or mailbox):
             return "yes"
-        if starts == "name" and mailbox and colon:
+        if starts == "name" and colon and (mailbox or (dated and timed)):
             return "yes"
         if quoted_next and len(joined) < 160 and (colon or joined.startswith("--")):
             return "yes"
@@ -339,27 +366,36 @@ def _is_attribution(joined: str, starts: str, quoted_next: bool) -> str:
             return "yes"
         if starts in ("on", "date") and not dated and not mailbox:
             return "no"
-    if starts in ("on", "date", "name") and _ANGLE_END.search(joined) and (dated or timed):
-        colon = joined.rstrip().endswith((":", "："))
-        if (starts == "date" and (colon or quoted_next)) or (starts == "on" and quoted_next):
-            return "yes"
-    if (
-        starts == "on"
-        and dated
-        and mailbox
-        and (inside := _WROTE_INSIDE.search(joined))
-        and inside.end() < len(joined)
-        and "<" in joined[: inside.start()]
+    if _without_verb(joined, starts, quoted_next, dated or timed, colon) or (
+        starts == "on" and dated and _runs_on(joined)
     ):
         return "yes"
-    if (
-        quoted_next
-        and starts in ("on", "date")
-        and joined.endswith((":", "："))
-        and (dated or timed)
-        and len(joined) < 240
-    ):
-        return "yes"
-    if starts == "name" and not joined.endswith(("<", ",")) and not _MAILBOX.search(joined):
+    if starts == "name" and not joined.endswith(("<", ",")) and not mailbox:
         return "no"
     return "more"
+
+
+def _without_verb(joined: str, starts: str, quoted_next: bool, moment: bool, colon: bool) -> bool:
+    """`2025-11-03 10:22 GMT+01:00 Mario Rossi <m@x.it>:` and the like."""
+    if (
+        _ANGLE_END.search(joined)
+        and moment
+        and ((starts == "date" and (colon or quoted_next)) or (starts == "on" and quoted_next))
+    ):
+        return True
+    if not quoted_next or not colon:
+        return False
+    if starts == "name":
+        return len(joined) < 200 and _ANGLE_COLON.search(joined) is not None
+    return moment and len(joined) < 240
+
+
+def _runs_on(joined: str) -> bool:
+    """The attribution and the first words of the quotation on one line."""
+    inside = _WROTE_INSIDE.search(joined)
+    return inside is not None and inside.end() < len(joined) and "<" in joined[: inside.start()] and "@" in joined
+
+
+def _only_names(text: str) -> bool:
+    """Whether what stands between a date and the verb may be somebody's name: prose has words in lower case."""
+    return all(not word.islower() or word in _PARTICLES for word in re.findall(r"[^\W\d_]{3,}", text))

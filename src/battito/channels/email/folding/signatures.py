@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from . import lexicon as words
+from .legal import is_disclaimer, is_legal_prose
 from .model import FoldKind
 
 MAX_SIGNATURE_LINES = 40
@@ -23,7 +24,6 @@ _CLOSING = re.compile(
 )
 _CLOSING_NAME = re.compile(rf"^[\s*_]*(?:{words.CLOSING})\s*[,.;:!–—-]\s*(?P<name>\S.{{0,50}})$", words.FLAGS)
 _INFORMAL = re.compile(rf"^[\s*_]*(?:{words.INFORMAL_CLOSING})[\s*_]*[,.;!)]*\s*$", words.FLAGS)
-_DISCLAIMER = re.compile(rf"^[\s*_\"“«\[(#=~–—-]*(?:{words.DISCLAIMER})", words.FLAGS)
 _FOOTER = re.compile(rf"^[\s*_<\[(–—-]*(?:{words.FOOTER})", words.FLAGS)
 _BANNER = re.compile(rf"^[\s*_|>\[(-]*(?:{words.BANNER})", words.FLAGS)
 _TITLE = re.compile(rf"(?<!\w)(?:{words.TITLE})(?!\w)", words.FLAGS)
@@ -32,6 +32,11 @@ _NAME = re.compile(
     r"^(?:(?:dott\.?(?:ssa)?|dr\.?|ing\.?|avv\.?|arch\.?|geom\.?|rag\.?|prof\.?(?:ssa)?|sig\.?(?:ra)?|mr\.?|mrs\.?|ms\.?)\s+)*[A-ZÀ-Ý][\w'’.-]*(?:\s+(?:d[aei]l?|de|della|di|van|von|der|la|le|lo|[A-ZÀ-Ý][\w'’.-]*)){0,4}"
     r"(?:\s*[,|–—-]\s*[A-ZÀ-Ý][\w .&'’/-]{2,40})?[,.]?$"
 )
+_GIVES = re.compile(
+    r"\b(?:dati|recapit\w+|indirizz\w+|riferiment\w+|contatt\w+|intestat\w+|anagrafic\w+|coordinate|seguent\w+|qui\s+sotto|di\s+seguito|details|address|contact|following|below)\b",
+    re.IGNORECASE,
+)
+"""Words with which somebody gives the data that stand below: those are no signature."""
 _SENTENCE_END = re.compile(r"[.?!…;]\s*$")
 _LINK = re.compile(r"\s*<(?:https?:|mailto:|tel:)[^<>]*>")
 _PICTURE = re.compile(
@@ -155,7 +160,7 @@ def _paragraphs(lines: list[str], start: int, end: int) -> list[tuple[int, int]]
 
 def _footer(lines: list[str], start: int, end: int) -> int | None:
     """A mailing list's or a provider's footer at the very end, with the rule above it."""
-    for index in range(max(start, end - 12), end):
+    for index in range(max(start, end - 25), end):
         if len(lines[index]) < 300 and _FOOTER.match(lines[index]):
             if not all(len(line) < 300 for line in lines[index:end]):
                 return None
@@ -176,15 +181,15 @@ def _legal(lines: list[str], start: int, end: int) -> int | None:
     first: int | None = None
     for begin, stop in reversed(paragraphs[-12:]):
         text = " ".join(line.strip() for line in lines[begin:stop])
-        if _is_disclaimer(text):
+        if is_disclaimer(text):
             first = begin
-        elif inner := next((i for i in range(begin + 1, stop) if _is_disclaimer(" ".join(lines[i:stop]))), None):
+        elif inner := next((i for i in range(begin + 1, stop) if is_disclaimer(" ".join(lines[i:stop]))), None):
             first = inner
             break
         elif first is None:
             if not all(_line_score(line) > 0 or _RULE.match(line) for line in lines[begin:stop]):
                 # the second half of a legal text, in another language or after a blank line
-                if not (len(text) > 60 and len(text) < 1500 and _is_legal_prose(text)):
+                if not (len(text) > 60 and len(text) < 1500 and is_legal_prose(text)):
                     return None
         elif not _RULE.match(text):
             break
@@ -196,41 +201,6 @@ def _legal(lines: list[str], start: int, end: int) -> int | None:
     while above > start and (not lines[above - 1].strip() or _RULE.match(lines[above - 1])):
         above -= 1
     return above
-
-
-_LEGAL_WORDS = re.compile(
-    r"riservat|confidenzial|destinatari|vietat[ao]|diffusione|distruggere|cancellar|trattamento|dati personali|normativa|messaggio|e-?mail|comunicazion|informazioni contenute|per errore|allegat|"
-    r"confidential|intended|recipient|privileged|disclos|distribut|unauthori|prohibited|delete|liab|viruses|vertraulich|empfänger|confidentiel|destinataire|gdpr",
-    re.IGNORECASE,
-)
-
-
-_REQUEST = re.compile(
-    r"\b(?:chied\w+|richied\w+|richiest\w+|vorre\w+|desider\w+|intend\w+|eserci\w+|diffid\w+|recess\w+|reced\w+|disdett\w+|comunic(?:o|hiamo)|dichiar\w+|contest\w+|reclam\w+|sollecit\w+|la\s+sottoscritt\w+|il\s+sottoscritt\w+|"
-    r"i\s+(?:hereby|request|would|want|wish|am|have|need)|we\s+(?:request|would|want|wish|need)|please\s+(?:delete|send|erase|remove)\s+(?:all\s+)?(?:my|our))\b",
-    re.IGNORECASE,
-)
-
-
-def _is_disclaimer(text: str) -> bool:
-    """Legal text of the usual sort; never a customer's own request under the same law ("ai sensi del GDPR chiedo …")."""
-    if not _DISCLAIMER.match(text):
-        return False
-    if (
-        not text.lstrip(" *_-")
-        .lower()
-        .startswith(("ai sensi", "d.lgs", "d. lgs", "regolamento", "chi ", "se ", "qualora", "if you", "il contenuto"))
-    ):
-        return (
-            not re.match(r"(?i)\W*(?:quest|la\s+presente|this)", text)
-            or not _REQUEST.search(text)
-            or _is_legal_prose(text)
-        )
-    return _is_legal_prose(text) and not (_REQUEST.search(text) and len(text) < 400)
-
-
-def _is_legal_prose(text: str) -> bool:
-    return len({match.lower() for match in _LEGAL_WORDS.findall(text)}) >= 2
 
 
 def _delimited(lines: list[str], start: int, end: int) -> int | None:
@@ -302,6 +272,7 @@ def _unmarked(lines: list[str], start: int, end: int, sender: str) -> int | None
         if (
             index == start
             or above.endswith((":", ","))
+            or _GIVES.search(above)
             or (lines[index - 1].strip() and not _SENTENCE_END.search(above))
         ):
             continue
@@ -345,7 +316,7 @@ def _line_score(line: str) -> int:
     if not text or _RULE.match(line) or _PICTURE.match(line):
         return 1
     if len(text) > 140:
-        return 2 if _is_disclaimer(text) else -1
+        return 2 if is_disclaimer(text) else -1
     if _is_mobile(line):
         return 2
     if "?" in text:
@@ -354,7 +325,7 @@ def _line_score(line: str) -> int:
         return 2 if len(re.findall(r"\w+", words.CONTACT.sub(" ", text))) <= 12 else -1
     if _TITLE.search(text) and len(text) < 80 and not _prose(text):
         return 2
-    if _is_disclaimer(text):
+    if is_disclaimer(text):
         return 2
     if _NAME.match(text) or _CLOSING.match(text):
         return 1

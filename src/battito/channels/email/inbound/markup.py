@@ -112,6 +112,15 @@ def classify(tag: str, attributes: Attributes) -> str | None:
     return None
 
 
+def _classify_quotes(tag: str, attributes: Attributes) -> str | None:
+    """As `classify`, and blockquotes too: for a plain version that marks no quotation with `>`."""
+    if tag == "blockquote" and (
+        attributes.get("type", "").lower() == "cite" or "gmail_quote" in attributes.get("class", "")
+    ):
+        return _QUOTE
+    return classify(tag, attributes)
+
+
 def from_html(html: str) -> tuple[str, list[Hint]]:
     """The text of a mail that has only HTML, and what its marks say of the lines of that text."""
     rendered = render(html, classify)
@@ -120,7 +129,8 @@ def from_html(html: str) -> tuple[str, list[Hint]]:
 
 def for_text(text: str, html: str) -> list[Hint]:
     """What the marks of `html` say of the lines of `text`, the plain version of the same mail."""
-    rendered = render(html, classify)
+    marked = ">" in text and re.search(r"^\s?>", text, re.MULTILINE) is not None
+    rendered = render(html, classify if marked else _classify_quotes)
     if not rendered.places:
         return []
     return _transfer(text, rendered.text, _spans(rendered.text, rendered.places))

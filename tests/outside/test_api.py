@@ -1,0 +1,146 @@
+"""The whole API from outside: no input makes a 5xx, no role reaches what it may not, no workspace sees another."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from battito.platform.database.pool import prepare_connection
+from tests.support.server import Process, serving
+from tests.support.workspace import Furnished, furnish
+
+pytestmark = [pytest.mark.postgres, pytest.mark.outside, pytest.mark.slow]
+
+STREAMS = ("/api/v1/sign-in/oidc/",)  # they lead to other sites
+
+
+@pytest.fixture(scope="module")
+def fuzzed(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A server of its own, without rate limits: the fuzzer is one person with many hands."""
+    with serving(database_url, tmp_path_factory.mktemp("fuzzed"), rate_limit="0") as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def member(database_url: str) -> Furnished:
+    """A workspace for the fuzzer."""
+    import asyncio
+
+    async def make() -> Furnished:
+        connection = await asyncpg.connect(database_url)
+        await prepare_connection(connection)
+        try:
+            return await furnish(connection)
+        finally:
+            await connection.close()
+
+    return asyncio.run(make())
+
+
+@pytest.fixture(scope="module")
+def api(fuzzed: Process) -> Any:
+    """The API as its own OpenAPI document describes it."""
+    document = httpx.get(f"{fuzzed.url}/api/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    document["paths"] = {p: v for p, v in document["paths"].items() if not p.startswith(STREAMS)}
+    document["servers"] = [{"url": fuzzed.url}]
+    return schemathesis.openapi.from_dict(document)
+
+
+def test_no_input_makes_a_5xx(api: Any, fuzzed: Process, member: Furnished) -> None:
+    """A few generated requests for every operation, valid and not."""
+    wrong: list[str] = []
+    operations = [result.ok() for result in api.get_all_operations()]
+    assert len(operations) > 100
+    for operation in operations:
+
+        @settings(
+            max_examples=5,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        )
+        @seed(1)
+        @given(case=operation.as_strategy())
+        def ask(case: Any) -> None:
+            response = case.call(base_url=fuzzed.url, headers=member.administrator.headers, timeout=20)
+            where = f"{case.method} {case.formatted_path}: {response.status_code} {response.text[:200]}"
+            if response.status_code >= 500:
+                wrong.append(where)
+            elif response.status_code >= 400 and "application/problem+json" not in str(
+                response.headers["content-type"]
+            ):
+                wrong.append(f"not problem+json: {where}")
+
+        ask()
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+async def operations(http: httpx.AsyncClient) -> list[tuple[str, str]]:
+    """Every (method, path) of the API, with ids that exist nowhere."""
+    paths = (await http.get("/api/openapi.json")).json()["paths"]
+    out = []
+    for path, verbs in paths.items():
+        if path.startswith(STREAMS):
+            continue
+        concrete = path
+        while "{" in concrete:
+            start, end = concrete.index("{"), concrete.index("}")
+            concrete = concrete[:start] + str(uuid4()) + concrete[end + 1 :]
+        out += [(verb.upper(), concrete) for verb in verbs if verb in ("get", "post", "put", "patch", "delete")]
+    return out
+
+
+OPEN = ("/sign-in", "/setup", "/password/", "/invitations/", "/files/")
+
+
+async def test_nothing_is_open_to_strangers(fuzzed: Process) -> None:
+    async with httpx.AsyncClient(base_url=fuzzed.url, timeout=20) as http:
+        wrong = []
+        for method, path in await operations(http):
+            if path.removeprefix("/api/v1").startswith(OPEN):
+                continue
+            answer = await http.request(method, path, json={} if method != "GET" else None)
+            if answer.status_code not in (400, 401, 403, 404, 422):
+                wrong.append((method, path, answer.status_code))
+        assert not wrong
+
+
+async def test_ids_of_nobody_are_never_a_5xx_for_any_role(fuzzed: Process, member: Furnished) -> None:
+    async with httpx.AsyncClient(base_url=fuzzed.url, timeout=20) as http:
+        wrong = []
+        for method, path in await operations(http):
+            if path.endswith(("/sign-out",)):
+                continue
+            for who in ("agent", "client", "administrator"):
+                answer = await http.request(
+                    method, path, json={} if method != "GET" else None, headers=member.members[who].headers
+                )
+                if answer.status_code >= 500:
+                    wrong.append((method, path, who, answer.status_code, answer.text[:200]))
+        assert not wrong
+
+
+ADMINISTRATIVE = (
+    "/roles",
+    "/people",
+    "/audit",
+    "/api-keys",
+    "/sign-on",
+    "/privacy/retention",
+    "/workspace/settings",
+    "/contacts/export",
+)
+
+
+@pytest.mark.parametrize("path", ADMINISTRATIVE)
+async def test_an_agent_does_not_administer(fuzzed: Process, member: Furnished, path: str) -> None:
+    async with httpx.AsyncClient(base_url=fuzzed.url, timeout=20) as http:
+        assert (await http.get(f"/api/v1{path}", headers=member.agent.headers)).status_code == 403
+        assert (await http.get(f"/api/v1{path}", headers=member.administrator.headers)).status_code == 200
