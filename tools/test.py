@@ -21,6 +21,7 @@ PROGRAMS = {
     "dovecot-imapd": ("dovecot",),
     "nats-server": ("nats-server",),
 }
+LONGEST_TEST_SECONDS = 600  # the clean copy installs everything; a test that hangs is to fail, not to stay
 FOLDERS = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin", "/sbin"))
 
 
@@ -71,7 +72,8 @@ def main(arguments: list[str]) -> int:
         well = show(check(unit_tests=False))
         # tests that share something costly are in one group, and a group stays with one worker
         arguments = ["-n", str(min(os.cpu_count() or 2, 8)), "--dist", "loadgroup"]
-    tests = subprocess.run([sys.executable, "-m", "pytest", "-rs", *arguments], cwd=bootstrap.ROOT, check=False)
+    command = [sys.executable, "-m", "pytest", "-rs", "--timeout", str(LONGEST_TEST_SECONDS), *arguments]
+    tests = subprocess.run(command, cwd=bootstrap.ROOT, check=False)
     return tests.returncode or (0 if well else 1)
 
 

@@ -31,7 +31,7 @@ async def test_a_file_is_mapped_previewed_imported_and_its_refusals_returned(
     headers = workspace.administrator.headers
     content = CSV.replace("{w}", workspace.id.hex).encode(encoding)
     made = await http.post(
-        "/api/v1/contacts/imports", files={"data": ("clienti.csv", content, "text/csv")}, headers=headers
+        "/api/v1/contacts/imports", files={"file": ("clienti.csv", content, "text/csv")}, headers=headers
     )
     assert made.status_code == 201, made.text
     job = made.json()

@@ -66,7 +66,7 @@ PAUSE: Final = """
 insert into channel_pace(account_id, workspace_id, tokens, filled_at, paused_until) values ($2, $1, 0, now(), now() + $3 * interval '1 second')
 on conflict (account_id) do update set paused_until = greatest(channel_pace.paused_until, excluded.paused_until) where channel_pace.workspace_id = $1
 """
-REMOVED: Final = "select not exists(select 1 from channel_account where id = $1 and removed_at is null)"
+REMOVED: Final = "/* any workspace: the outbox of a node serves all of them */ select not exists(select 1 from channel_account where id = $1 and removed_at is null)"
 CHOSEN: Final = "update message set provider_id = $3 where workspace_id = $1 and id = $2 and provider_id is null"
 
 SENT: Final = Counter("battito_outbox_total", "Tries to send, by channel and outcome", ["channel", "outcome"])

@@ -20,14 +20,15 @@ from battito.platform.services import Services
 
 @post("/contacts/imports", tags=["Imports"])
 async def new_import(
-    context: Context, services: Services, data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)]
+    context: Context, services: Services, data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 ) -> ImportJob:
     """Upload a CSV file; the answer holds its columns and a guessed mapping."""
-    if not isinstance(data, UploadFile):  # the framework hands over whatever the form's first field was
-        raise Invalid("Send a file, as multipart/form-data.", field="file")
-    content = await data.read()
+    file = data.get("file")
+    if not isinstance(file, UploadFile):
+        raise Invalid("Send the file in a form field called «file».", field="file")
+    content = await file.read()
     async with services.database.transaction(context) as tx:
-        return await upload(tx, data.filename or "contacts.csv", content)
+        return await upload(tx, file.filename or "contacts.csv", content)
 
 
 @get("/contacts/imports/{import_id:uuid}", tags=["Imports"])

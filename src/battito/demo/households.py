@@ -2,7 +2,7 @@
 
 import random
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,14 @@ class Households:
         self._codes: set[str] = set()
         self._phones: set[str] = set()
         self._serial = 0
+
+    def reserve(self, contacts: Iterable[Contact]) -> None:
+        """Addresses, numbers and codes that are taken."""
+        for contact in contacts:
+            self._emails.add(contact.email)
+            self._codes.add(contact.code)
+            self._phones.add(contact.phone)
+            self._serial = max(self._serial, int(contact.key[1:]))
 
     def make(self, language: str, who: Sequence[str]) -> tuple[Contact, Company | None]:
         """One customer. `who` may ask for: biz, home, elder, young, foreign, lawyer."""

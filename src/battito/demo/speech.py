@@ -57,6 +57,11 @@ class Register:
         self._sentences.update(set(sentences(best)))
         return best
 
+    def learn(self, text: str) -> None:
+        """Remember a text that was sent at another time."""
+        self._bodies.add(text)
+        self._sentences.update(set(sentences(text)))
+
     def apart(self, bubbles: list[str]) -> list[str]:
         """The bubbles one by one, or all in one where a longer one of them has been sent before."""
         long = [b for b in bubbles if len(b.split()) > 6]

@@ -110,6 +110,7 @@ class Teller:
         )  # fmt: skip
 
     def _set_agent(self, owner: Person, peer: Person) -> None:
+        self.speech.tags |= {"named"}
         values = self.speech.facts.values
         values.update(
             agent=owner.given, agentfull=owner.name, x="a" if owner.gender == "f" else "o",

@@ -1,8 +1,9 @@
 import { SvelteMap } from 'svelte/reactivity'
 import * as api from '../api/contacts'
 import type { ContactChange } from '../api/contacts'
+import { session } from './session.svelte'
 import { asProblem, type Problem } from '../api/problem'
-import type { AttributeDefinition, Contact, Id, TimelineItem } from '../api/types'
+import type { AttributeDefinition, ConsentLine, Contact, Id, Suggestion, TimelineItem } from '../api/types'
 
 /** A customer as the panel on the right shows them. */
 export class Customer {
@@ -10,6 +11,8 @@ export class Customer {
   contact = $state.raw<Contact | null>(null)
   timeline = $state.raw<TimelineItem[]>([])
   earlier = $state<string | null>(null)
+  suggestions = $state.raw<Suggestion[]>([])
+  consents = $state.raw<ConsentLine[]>([])
   problem = $state.raw<Problem | null>(null)
   journeyProblem = $state.raw<Problem | null>(null)
 
@@ -18,7 +21,7 @@ export class Customer {
   }
 
   async load(): Promise<void> {
-    await Promise.all([this.#loadContact(), this.#loadTimeline()])
+    await Promise.all([this.#loadContact(), this.#loadTimeline(), this.#loadRest()])
   }
 
   async #loadContact(): Promise<void> {
@@ -40,6 +43,16 @@ export class Customer {
     } catch (thrown) {
       this.journeyProblem = asProblem(thrown)
     }
+  }
+
+  /** What is good to have but not needed: without it the panel is as useful, so a failure is not told. */
+  async #loadRest(): Promise<void> {
+    const [suggestions, consents] = await Promise.allSettled([
+      session.can('contacts.merge') ? api.suggestions(this.id) : Promise.resolve({ items: [] }),
+      api.consents(this.id),
+    ])
+    if (suggestions.status === 'fulfilled') this.suggestions = suggestions.value.items
+    if (consents.status === 'fulfilled') this.consents = consents.value.items
   }
 
   async loadEarlier(): Promise<void> {

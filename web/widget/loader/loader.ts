@@ -84,6 +84,11 @@ const add = async ({ site, side, lang = document.documentElement.lang || navigat
       where()
       if (identity) tell('identify', identity)
       tell(frame.hidden ? 'hide' : 'show')
+      // a frame that was focused while it was loading has lost the focus to the page that came
+      if (root.activeElement === frame) {
+        frame.blur()
+        frame.focus()
+      }
     }
     if (battito === 'close') show(false)
     if (battito === 'active') {

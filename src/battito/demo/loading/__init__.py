@@ -71,7 +71,7 @@ async def load(services: Services, world: DemoWorld) -> UUID:
         await connection.execute("select pg_advisory_xact_lock($1)", SETUP_LOCK)
         await connection.execute("set local statement_timeout = '120s'")
         workspace = await make_workspace(connection, world.workspace, "it", "Europe/Rome")
-        settings = {"demo": {"seed": world.seed}}
+        settings = {"demo": {"seed": world.seed, "made_at": world.now}}
         await connection.execute("update workspace set settings = settings || $2 where id = $1", workspace, settings)
         state = Load(workspace=workspace, world=world, connection=connection, rng=random.Random(world.seed))
         await copy_people(state, hashed)

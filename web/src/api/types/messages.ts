@@ -26,6 +26,8 @@ export interface Capabilities {
   live: boolean
   /** We may write first. */
   starts: boolean
+  /** A message of ours can be taken back. */
+  delete: boolean
 }
 
 /** A channel that this installation has. */

@@ -10,7 +10,10 @@ import type {
   NewMessage,
 } from '../../api/types'
 import { explain } from '../../i18n/explain'
+import { bytes } from '../../i18n/format'
+import { tr } from '../../i18n/i18n.svelte'
 import { drafts } from '../../model/drafts.svelte'
+import { refuses, type Refusal } from './limits'
 import { directory } from '../../model/directory.svelte'
 
 /** A file on its way up. */
@@ -26,6 +29,7 @@ export interface Uploading {
 /** What stands in the composer: text, files, mail fields; kept as a draft at each change. */
 export class Writing {
   readonly id: Id
+  readonly can: Capabilities
   mode = $state<Mode>('reply')
   text = $state('')
   files = $state.raw<Attachment[]>([])
@@ -35,6 +39,7 @@ export class Writing {
 
   constructor(id: Id, detail: ConversationDetail, mode: Mode) {
     this.id = id
+    this.can = detail.capabilities
     this.mode = mode
     this.#load(detail.drafts)
   }
@@ -122,7 +127,24 @@ export class Writing {
   }
 
   attach(list: Iterable<File>): void {
-    for (const file of list) void this.#upload(file)
+    for (const file of list) {
+      const refusal =
+        this.mode === 'note' ? null : refuses(this.can, file, this.files.length + this.uploads.length)
+      if (refusal) this.#refuse(file, refusal)
+      else void this.#upload(file)
+    }
+  }
+
+  #refuse(file: File, refusal: Refusal): void {
+    const id = crypto.randomUUID()
+    const cancel = () => (this.uploads = this.uploads.filter((one) => one.id !== id))
+    const problem =
+      refusal.why === 'type'
+        ? tr.compose.fileType
+        : refusal.why === 'size'
+          ? tr.compose.fileSize(bytes(refusal.most))
+          : tr.compose.fileCount(refusal.most)
+    this.uploads = [...this.uploads, { id, name: file.name, size: file.size, share: 0, problem, cancel }]
   }
 
   async #upload(file: File): Promise<void> {

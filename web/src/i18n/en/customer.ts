@@ -27,9 +27,25 @@ export const customer = {
   onlyFilled: 'filled ones only',
   note: 'Good to know',
   noNote: 'Add something colleagues must know',
+  same: 'Perhaps the same person',
+  join: 'Merge',
+  notSame: 'Not the same',
+  joined: (name: string) => `${name} was merged into this customer`,
+  consents: 'Consents',
   journey: 'Their journey',
   contactsSince: (count: number) => n(count, '# contact', '# contacts'),
   earlier: 'Show earlier ones',
+}
+
+export const purposes = {
+  contact: 'contact',
+  marketing: 'marketing',
+  newsletter: 'news',
+  privacy: 'privacy notice',
+  profiling: 'profiling',
+  recording: 'recording',
+  service: 'service',
+  survey: 'surveys',
 }
 
 export const identityKinds = {

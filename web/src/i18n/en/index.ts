@@ -2,7 +2,7 @@ import type { Messages } from '../it'
 import { channels, common, priority, problems, status, time } from './common'
 import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
 import { commands, hints, keys } from './commands'
-import { customer, identityKinds, search } from './customer'
+import { customer, identityKinds, purposes, search } from './customer'
 import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
@@ -38,6 +38,7 @@ export const en = {
   present,
   priority,
   problems,
+  purposes,
   roles,
   search,
   sending,

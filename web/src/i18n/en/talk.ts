@@ -42,6 +42,9 @@ export const message = {
   copied: 'Copied',
   splitFrom: 'Split the conversation from here…',
   raw: 'See the original',
+  dropNote: 'Delete the note',
+  takeBack: 'Take the message back',
+  dropped: 'Deleted',
   asText: 'See the text only',
   asHtml: 'See it as it came',
   mailOf: (name: string) => `E-mail from ${name}`,
@@ -167,6 +170,13 @@ export const compose = {
   mention: 'Mention a colleague',
   nobody: 'Nobody of this name',
   attach: 'Attach a file',
+  fileType: 'this channel does not take files of this kind',
+  fileSize: (most: string) => `too large: at most ${most}`,
+  fileCount: (most: number) => n(most, 'at most # file a message', 'at most # files a message'),
+  left: (count: number) =>
+    count >= 0
+      ? n(count, '# character left', '# characters left')
+      : n(-count, '# character too many', '# characters too many'),
   removeFile: (name: string) => `Remove ${name}`,
   uploading: (name: string) => `Uploading ${name}`,
   send: 'Send',

@@ -27,9 +27,26 @@ export const customer = {
   onlyFilled: 'solo i compilati',
   note: 'Da sapere',
   noNote: 'Aggiungi qualcosa che i colleghi devono sapere',
+  same: 'Forse è la stessa persona',
+  join: 'Unisci',
+  notSame: 'Non è lei',
+  joined: (name: string) => `${name} è stata unita a questo cliente`,
+  consents: 'Consensi',
   journey: 'Il suo percorso',
   contactsSince: (count: number) => n(count, '# contatto', '# contatti'),
   earlier: 'Mostra prima di questi',
+}
+
+/** Purposes of consent that come with the product; others keep their own name. */
+export const purposes = {
+  contact: 'contatto',
+  marketing: 'marketing',
+  newsletter: 'novità',
+  privacy: 'informativa',
+  profiling: 'profilazione',
+  recording: 'registrazione',
+  service: 'servizio',
+  survey: 'sondaggi',
 }
 
 export const identityKinds = {

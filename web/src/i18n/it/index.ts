@@ -1,7 +1,7 @@
 import { channels, common, priority, problems, status, time } from './common'
 import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
 import { commands, hints, keys } from './commands'
-import { customer, identityKinds, search } from './customer'
+import { customer, identityKinds, purposes, search } from './customer'
 import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
@@ -37,6 +37,7 @@ export const it = {
   present,
   priority,
   problems,
+  purposes,
   roles,
   search,
   sending,

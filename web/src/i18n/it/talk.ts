@@ -42,6 +42,9 @@ export const message = {
   copied: 'Copiato',
   splitFrom: 'Dividi la conversazione da qui…',
   raw: 'Vedi l’originale',
+  dropNote: 'Elimina la nota',
+  takeBack: 'Ritira il messaggio',
+  dropped: 'Eliminato',
   asText: 'Vedi solo il testo',
   asHtml: 'Vedi com’è arrivata',
   mailOf: (name: string) => `E-mail di ${name}`,
@@ -178,6 +181,13 @@ export const compose = {
   mention: 'Menziona un collega',
   nobody: 'Nessuno con questo nome',
   attach: 'Allega un file',
+  fileType: 'questo canale non accetta file di questo tipo',
+  fileSize: (most: string) => `troppo grande: al massimo ${most}`,
+  fileCount: (most: number) => n(most, 'al massimo # file per messaggio', 'al massimo # file per messaggio'),
+  left: (count: number) =>
+    count >= 0
+      ? n(count, '# carattere ancora', '# caratteri ancora')
+      : n(-count, '# carattere di troppo', '# caratteri di troppo'),
   removeFile: (name: string) => `Togli ${name}`,
   uploading: (name: string) => `Carico ${name}`,
   send: 'Invia',
