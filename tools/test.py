@@ -65,8 +65,10 @@ def main(arguments: list[str]) -> int:
     """Exit code 0 when everything passed."""
     prepare_programs()
     if arguments:
-        well = not (problems := build_web())
-        print(*problems, sep="\n", end="")
+        problems = build_web()
+        well = not problems
+        if problems:
+            print(*problems, sep="\n", flush=True)
     else:
         # whatever is quick goes first; the unit tests are among all the tests below
         well = show(check(unit_tests=False))

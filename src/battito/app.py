@@ -39,6 +39,7 @@ from battito.platform.database.migrations import migrate
 from battito.platform.events.bus import Bus, PostgresBus
 from battito.platform.events.consumers import Consumers
 from battito.platform.events.hub import Hub
+from battito.platform.events.nats import NatsBus
 from battito.platform.events.socket import LiveSocket
 from battito.platform.events.tail import Tail
 from battito.platform.files import Files
@@ -75,6 +76,9 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     node = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(2)}"
     hub, tail = Hub(), Tail(database)
     bus: Bus = PostgresBus(database_url, node)
+    if settings.nats_url:
+        async with database.reading() as connection:
+            bus = NatsBus(settings.nats_url, node, str(await connection.fetchval("select uuid from installation")))
     services = Services(
         settings=settings, database=database, database_url=database_url, bus=bus, hub=hub, tail=tail, node=node
     )

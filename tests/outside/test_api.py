@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from battito.platform.database.pool import prepare_connection
 from tests.support.server import Process, serving
-from tests.support.workspace import Furnished, furnish
+from tests.support.workspace import Furnished
 
 pytestmark = [pytest.mark.postgres, pytest.mark.outside, pytest.mark.slow]
 
@@ -27,22 +25,6 @@ def fuzzed(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="module")
-def member(database_url: str) -> Furnished:
-    """A workspace for the fuzzer."""
-    import asyncio
-
-    async def make() -> Furnished:
-        connection = await asyncpg.connect(database_url)
-        await prepare_connection(connection)
-        try:
-            return await furnish(connection)
-        finally:
-            await connection.close()
-
-    return asyncio.run(make())
-
-
-@pytest.fixture(scope="module")
 def api(fuzzed: Process) -> Any:
     """The API as its own OpenAPI document describes it."""
     document = httpx.get(f"{fuzzed.url}/api/openapi.json").json()
@@ -52,7 +34,7 @@ def api(fuzzed: Process) -> Any:
     return schemathesis.openapi.from_dict(document)
 
 
-def test_no_input_makes_a_5xx(api: Any, fuzzed: Process, member: Furnished) -> None:
+def test_no_input_makes_a_5xx(api: Any, fuzzed: Process, workspace: Furnished) -> None:
     """A few generated requests for every operation, valid and not."""
     wrong: list[str] = []
     operations = [result.ok() for result in api.get_all_operations()]
@@ -69,7 +51,7 @@ def test_no_input_makes_a_5xx(api: Any, fuzzed: Process, member: Furnished) -> N
         @seed(1)
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
-            response = case.call(base_url=fuzzed.url, headers=member.administrator.headers, timeout=20)
+            response = case.call(base_url=fuzzed.url, headers=workspace.administrator.headers, timeout=20)
             where = f"{case.method} {case.formatted_path}: {response.status_code} {response.text[:200]}"
             if response.status_code >= 500:
                 wrong.append(where)
@@ -112,7 +94,7 @@ async def test_nothing_is_open_to_strangers(fuzzed: Process) -> None:
         assert not wrong
 
 
-async def test_ids_of_nobody_are_never_a_5xx_for_any_role(fuzzed: Process, member: Furnished) -> None:
+async def test_ids_of_nobody_are_never_a_5xx_for_any_role(fuzzed: Process, workspace: Furnished) -> None:
     async with httpx.AsyncClient(base_url=fuzzed.url, timeout=20) as http:
         wrong = []
         for method, path in await operations(http):
@@ -120,7 +102,7 @@ async def test_ids_of_nobody_are_never_a_5xx_for_any_role(fuzzed: Process, membe
                 continue
             for who in ("agent", "client", "administrator"):
                 answer = await http.request(
-                    method, path, json={} if method != "GET" else None, headers=member.members[who].headers
+                    method, path, json={} if method != "GET" else None, headers=workspace.members[who].headers
                 )
                 if answer.status_code >= 500:
                     wrong.append((method, path, who, answer.status_code, answer.text[:200]))
@@ -140,7 +122,7 @@ ADMINISTRATIVE = (
 
 
 @pytest.mark.parametrize("path", ADMINISTRATIVE)
-async def test_an_agent_does_not_administer(fuzzed: Process, member: Furnished, path: str) -> None:
+async def test_an_agent_does_not_administer(fuzzed: Process, workspace: Furnished, path: str) -> None:
     async with httpx.AsyncClient(base_url=fuzzed.url, timeout=20) as http:
-        assert (await http.get(f"/api/v1{path}", headers=member.agent.headers)).status_code == 403
-        assert (await http.get(f"/api/v1{path}", headers=member.administrator.headers)).status_code == 200
+        assert (await http.get(f"/api/v1{path}", headers=workspace.agent.headers)).status_code == 403
+        assert (await http.get(f"/api/v1{path}", headers=workspace.administrator.headers)).status_code == 200

@@ -31,7 +31,7 @@ const add = async ({ site, side, lang = document.documentElement.lang || navigat
   const key = `battito:${site}`
   let identity: unknown
   let frame: HTMLIFrameElement | undefined
-  let before: Element | null
+  let before: HTMLElement
   let told: string
 
   const host = document.createElement('div')
@@ -68,13 +68,16 @@ const add = async ({ site, side, lang = document.documentElement.lang || navigat
   const show = (open: boolean, asked = true): void => {
     if (open) load()
     if (frame?.hidden !== open) return
-    if (open) before = document.activeElement
+    if (open) before = document.activeElement as HTMLElement
     frame.hidden = !open
     button.ariaExpanded = `${open}`
     if (memory()) memory(open ? 'open' : 'active')
     tell(open ? 'show' : 'hide')
     // a panel that opens by itself on the next page takes the focus from nobody
-    if (asked) (open ? frame : before instanceof HTMLElement && before !== document.body && before !== host ? before : button).focus()
+    if (!asked) return
+    if (open) return frame.focus()
+    button.focus()
+    before.focus() // nothing happens where it was the page as a whole, or is gone
   }
   addEventListener('message', ({ origin: from, source, data }: MessageEvent<Heard>) => {
     if (from !== origin || !frame || source !== frame.contentWindow) return

@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +61,7 @@ class Chatter:
         patience = self._rng.uniform(*PATIENCE_S)
         while True:
             try:
-                message = await self._visitor.wait_for_message(lambda m, s=seen: _from_us(m, s), patience)
+                message = await self._visitor.wait_for_message(partial(_from_us, after=seen), patience)
             except TimeoutError:
                 if answered and asked:
                     return True

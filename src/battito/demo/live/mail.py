@@ -64,7 +64,7 @@ class Mailer:
                 self._pump.later(delay, lambda t=thread, p=parsed: self._reply(t, p))  # type: ignore[misc]
 
     async def _reply(self, thread: "_Thread", answer: ParsedEmail) -> None:
-        turn = thread.person.answer(answer.visible_text or answer.text, answer.sender.name if answer.sender else "")
+        turn = thread.person.answer(answer.visible_text or answer.text, answer.sender.name, answer.text)
         if turn is not None:
             await self._send(thread, turn, answer)
         if turn is None or turn.last:

@@ -48,11 +48,14 @@ class LivePerson:
             turn = Turn((f"{head}\n\n{tried}\n\n{rest}",), turn.files)
         return turn
 
-    def answer(self, text: str, author: str) -> Turn | None:
-        """What they say to an agent's message, or None: nothing, they wait or are satisfied."""
+    def answer(self, text: str, author: str, signature: str = "") -> Turn | None:
+        """What they say to an agent's message, or None: nothing, they wait or are satisfied.
+
+        `signature` is where an agent's name may stand besides.
+        """
         if self._thanked or self._turns > MOST_TURNS:
             return None
-        self._meet(author, text)
+        self._meet(author, signature)
         asked: Asked = understand(text) if self.scene.speech.language == "it" else "other"
         if asked == "wait":
             return self._line("live.wait") if self.chat and self.rng.random() < 0.5 else None
@@ -92,10 +95,15 @@ class LivePerson:
         turn = self._say(Step("c", rule))
         return Turn(turn.texts, turn.files, last=True)
 
-    def _meet(self, author: str, text: str) -> None:
+    def _meet(self, author: str, signature: str) -> None:
         """Learn who answers, by their name in the chat or under the mail."""
         for person in PEOPLE:
-            if person.name == author or person.given == author or f"\n{person.given}" in text:
+            if (
+                person.name == author
+                or person.given == author
+                or person.name in signature
+                or f"\n{person.given}\n" in signature
+            ):
                 self.scene.speech.facts.values.update(
                     agent=person.given, agentfull=person.name, x="a" if person.gender == "f" else "o"
                 )

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from . import attribution, separators, signatures
 from . import lexicon as words
-from . import separators, signatures
 from .model import Folded, FoldKind, Hint, Piece
 
 MAX_LINES = 12_000
@@ -70,7 +70,7 @@ def _nothing_own(text: str, lines: list[str], kinds: list[_Kind]) -> Folded:
 def _lines(text: str) -> list[str]:
     lines: list[str] = []
     for line in text.split("\n"):
-        lines.extend(separators.split_middle(line))
+        lines.extend(attribution.split_middle(line))
     return lines
 
 
@@ -81,7 +81,7 @@ def _depths(lines: list[str]) -> list[int]:
         if (
             found is not None
             and not _FALSE_MARK.match(line)
-            and not separators.is_lone_angle(line)
+            and not attribution.is_lone_angle(line)
             and not _closes_link(lines, index)
         ):
             depths[index] = found[1].count(">")
