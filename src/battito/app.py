@@ -142,7 +142,11 @@ ROUTES: list[ControllerRouterHandler] = [
 """Every room's REST doors, under /api/v1."""
 
 
-def make_app(settings: Settings, database_url: str) -> Front:
+Alongside = Callable[[Services], contextlib.AbstractAsyncContextManager[None]]
+"""Something that runs beside a node's parts, from before its doors open until it stops."""
+
+
+def make_app(settings: Settings, database_url: str, alongside: Alongside | None = None) -> Front:
     """The ASGI application of one node."""
     box: dict[str, Services] = {}
 
@@ -152,7 +156,7 @@ def make_app(settings: Settings, database_url: str) -> Front:
         services = await make_services(settings, database_url)
         box["services"] = services
         app.state.services = services
-        async with running(services):
+        async with running(services), alongside(services) if alongside else contextlib.nullcontext():
             yield
 
     api = Litestar(

@@ -1,19 +1,26 @@
 """Running a node: `battito run` (embedded database, demo) and `battito serve` (production)."""
 
 import asyncio
+import contextlib
+import secrets
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import uvicorn
 import uvloop
 
-from battito.app import make_app
+from battito.accounts.access_api import DemoPerson, SignInNotes
+from battito.accounts.actions.setup import is_installed
+from battito.app import Alongside, make_app
+from battito.demo.live import DemoCustomers
+from battito.demo.loading import demo_workspace, ensure_demo
 from battito.platform.database import Database
 from battito.platform.database.migrations import MigrationError, migrate, plan
 from battito.platform.database.supervisor import DatabaseProblem, EmbeddedPostgres
+from battito.platform.services import Services
 from battito.platform.settings import Settings
 from battito.platform.telemetry.logs import set_up_logs
 
@@ -24,18 +31,65 @@ def run(settings: Settings, *, demo: bool) -> int:
     listening = listen(settings)
     if listening is None:
         return 1
+    beside = demonstration if demo else welcome
     if settings.database_url:
-        return _serve_on(settings, settings.database_url, listening)
+        return _serve_on(settings, settings.database_url, listening, beside)
     database = EmbeddedPostgres(settings.data, pg_bin=settings.pg_bin)
+    say("database")
     try:
         url = database.start()
     except DatabaseProblem as error:
         print(f"battito: {error}", file=sys.stderr)
         return 1
     try:
-        return _serve_on(settings, url, listening)
+        return _serve_on(settings, url, listening, beside)
     finally:
         database.stop()
+
+
+def say(what: str) -> None:
+    """One line of progress for whoever started the product."""
+    print(f"  · {what}", flush=True)
+
+
+@contextlib.asynccontextmanager
+async def demonstration(services: Services) -> AsyncIterator[None]:
+    """The demo workspace, its people to sign in as, and its customers."""
+    people = await ensure_demo(services, progress=say)
+    workspace = await demo_workspace(services)
+    services.get(SignInNotes).demo = people
+    customers = DemoCustomers(services, workspace) if workspace and services.settings.demo_pace > 0 else None
+    if customers:
+        await customers.start()
+    asyncio.get_running_loop().call_later(0.2, _greet, services.settings, people)
+    try:
+        yield
+    finally:
+        if customers:
+            await customers.stop()
+
+
+@contextlib.asynccontextmanager
+async def welcome(services: Services) -> AsyncIterator[None]:
+    """An empty installation: whoever opens it is led through the set-up; from another machine only with the printed token."""
+    async with services.database.reading() as connection:
+        installed = await is_installed(connection)
+    if not installed and services.settings.host not in ("127.0.0.1", "::1", "localhost"):
+        services.get(SignInNotes).setup_token = secrets.token_urlsafe(9)
+        print(f"  Set-up token: {services.get(SignInNotes).setup_token}", flush=True)
+    asyncio.get_running_loop().call_later(0.2, _greet, services.settings, [])
+    yield
+
+
+def _greet(settings: Settings, people: list[DemoPerson]) -> None:
+    print(f"\n  Battito is at {settings.base_url}", flush=True)
+    if people:
+        print(f"  The customers' own page, with the chat: {settings.base_url}/demo")
+        print(f"  Sign in as one of these, password «{people[0].password}»:\n")
+        width = max(len(p.role) for p in people)
+        for person in people:
+            print(f"    {person.role:<{width}}  {person.email:<36} {person.name}")
+    print("\n  Ctrl+C stops everything.\n", flush=True)
 
 
 def serve(settings: Settings) -> int:
@@ -48,7 +102,7 @@ def serve(settings: Settings) -> int:
         )
         return 2
     listening = listen(settings)
-    return 1 if listening is None else _serve_on(settings, settings.database_url, listening)
+    return 1 if listening is None else _serve_on(settings, settings.database_url, listening, welcome)
 
 
 def listen(settings: Settings) -> socket.socket | None:
@@ -70,9 +124,9 @@ def listen(settings: Settings) -> socket.socket | None:
     return sock
 
 
-def _serve_on(settings: Settings, url: str, sock: socket.socket) -> int:
+def _serve_on(settings: Settings, url: str, sock: socket.socket, beside: Alongside) -> int:
     config = uvicorn.Config(
-        make_app(settings, url),
+        make_app(settings, url, beside),
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",

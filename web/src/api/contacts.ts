@@ -20,6 +20,8 @@ export type ContactChange = Partial<
 export const one = (id: Id, signal?: AbortSignal) => get<Contact>(at(id), undefined, signal)
 export const find = (q: string, signal?: AbortSignal) =>
   get<Page<Contact>>('/contacts', { q, limit: 20 }, signal)
+export const page = (q: string, after: string | null, signal: AbortSignal) =>
+  get<Page<Contact>>('/contacts', { q, after, limit: 60 }, signal)
 export const change = (id: Id, body: ContactChange, version: number) =>
   patch<Contact>(at(id), body, { version })
 export const addIdentity = (id: Id, kind: IdentityKind, value: string) =>

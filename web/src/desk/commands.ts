@@ -4,6 +4,7 @@ import CheckSquare from '@lucide/svelte/icons/square-check'
 import Lock from '@lucide/svelte/icons/lock'
 import Reply from '@lucide/svelte/icons/reply'
 import X from '@lucide/svelte/icons/x'
+import SquarePen from '@lucide/svelte/icons/square-pen'
 import type { Command } from '../commands/command'
 import { tr } from '../i18n/i18n.svelte'
 import { session } from '../model/session.svelte'
@@ -91,6 +92,15 @@ export const deskCommands: Command[] = [
     keys: ['Ctrl+Enter'],
     when: () => desk.openId !== null,
     run: () => desk.compose(desk.mode),
+  },
+  {
+    id: 'compose.new',
+    group: 'write',
+    label: () => tr.commands.start,
+    keys: ['c'],
+    icon: SquarePen,
+    when: () => session.can('conversations.handle'),
+    run: () => (desk.dialog = { kind: 'new', ids: [] }),
   },
   ...conversationCommands,
   {

@@ -6,7 +6,7 @@ import { threads } from '../model/thread.svelte'
 import { router } from '../shell/router.svelte'
 
 export type DialogKind =
-  'assign' | 'transfer' | 'snooze' | 'labels' | 'merge' | 'link' | 'split' | 'rename' | 'view'
+  'assign' | 'transfer' | 'snooze' | 'labels' | 'merge' | 'link' | 'split' | 'rename' | 'view' | 'new'
 
 /** What is open, chosen and focused on the desk. */
 class Desk {

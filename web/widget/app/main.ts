@@ -11,10 +11,13 @@ const root = document.getElementById('app') as HTMLElement
 root.append(h('div', { class: 'frame' }, app(chat)))
 
 addEventListener('keydown', (event) => { if (event.key === 'Escape') tell('close') })
-// a panel that has just opened, or changed what it asks, puts the visitor where they write
+// a panel that has just opened, or changed what it asks, puts the visitor where they write; never without having the focus
+const aim = (): void => {
+  if (document.hasFocus()) root.querySelector<HTMLElement>('main input:not([type=checkbox]), #write, main select, main button')?.focus()
+}
+addEventListener('focus', () => { if (document.activeElement === document.body) aim() })
 effect(() => {
-  const [phase, visible] = [chat.phase(), chat.visible()]
-  if (visible && phase !== 'loading' && document.hasFocus()) requestAnimationFrame(() => root.querySelector<HTMLElement>('main input:not([type=checkbox]), #write, main select, main button')?.focus())
+  if (chat.visible() && chat.phase() !== 'loading') requestAnimationFrame(aim)
 })
 effect(() => { if (chat.version()) paint(chat.config) })
 await chat.load(new URLSearchParams(location.search).get('lang') ?? navigator.language)

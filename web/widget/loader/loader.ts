@@ -126,9 +126,9 @@ const add = async ({ site, side, lang = document.documentElement.lang || navigat
   }
   const look = (await answer.json()) as Look
   widget.side ??= look.side
-  const edges = widget.side === 'left' ? '--left:20px;--right:auto' : '--left:auto;--right:20px'
+  const far = widget.side === 'left' ? 'right' : 'left'
   const up = 20 + 72 * widgets.filter((other) => other.side === widget.side).indexOf(widget)
-  host.style.cssText = `--accent:${look.accent};--on:${look.on_accent};--up:${up}px;${edges}`
+  host.style.cssText = `--accent:${look.accent};--on:${look.on_accent};--up:${up}px;--${far}:auto`
   button.ariaLabel = look.launcher
   button.ariaExpanded = 'false'
   button.onclick = () => show(!frame || !!frame.hidden)

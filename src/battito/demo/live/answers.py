@@ -8,7 +8,7 @@ Asked = Literal[
 ]
 
 _REQUEST: Final = re.compile(
-    r"\?|\bmi (?:d[àa]|dice|dica|dia|scrive|scriva|manda|mandi|invia|invii|indica|indichi|conferma|confermi|lascia|lasci|allega|alleghi|servono?|occorr\w+|basta\w*)"
+    r"\?|\bmi (?:d[àa]|dice|dica|dia|scrive|scriva|manda|mandi|invia|invii|indica|indichi|conferma|confermi|lascia|lasci|allega|alleghi|serv(?:e|ono)|occorr\w+|basta\w*)"
     r"|\b(?:pu[òo]|potrebbe|riesce a|le chiedo|ho bisogno|avrei bisogno|mi servirebbe|per cortesia|per favore|attendo|resto in attesa)\b",
     re.I,
 )

@@ -42,6 +42,9 @@ class LivePerson:
         """The first message; `after_chat` when nobody answered in the chat."""
         step = self._steps.pop(0)
         turn = self._say(step, first=True)
+        if self.chat and len(turn.texts) > 1 and len(turn.texts[0].split()) < 4:
+            # a bare greeting makes a poor subject
+            turn = Turn((f"{turn.texts[0].rstrip('.,! ')}, {turn.texts[1]}", *turn.texts[2:]), turn.files)
         if after_chat and turn.texts:
             tried = self.scene.speech.phrase("live.tried", "mail")
             head, _, rest = turn.texts[0].partition("\n\n")

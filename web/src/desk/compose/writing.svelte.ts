@@ -2,6 +2,7 @@ import { upload } from '../../api/files'
 import { asProblem } from '../../api/problem'
 import type {
   Attachment,
+  Capabilities,
   ConversationDetail,
   Draft,
   EmailFields,
@@ -88,6 +89,7 @@ export class Writing {
   clear(): void {
     this.text = ''
     this.files = []
+    this.uploads = []
     this.email = {}
     this.#touched = false
   }

@@ -3,6 +3,11 @@ import { pluralEn as n } from '../plural'
 export const customer = {
   panel: 'Customer',
   open: 'Open the customer’s page',
+  find: 'Name, address, number',
+  nobody: 'No customer with these words',
+  choose: 'Choose a customer',
+  openCount: (count: number) => n(count, '# open', '# open'),
+  noConversations: 'No conversations',
   failed: 'I cannot read the customer',
   name: 'Name',
   since: (year: string) => `Customer since ${year}`,
@@ -46,6 +51,14 @@ export const purposes = {
   recording: 'recording',
   service: 'service',
   survey: 'surveys',
+}
+
+export const start = {
+  write: 'Write',
+  title: 'New conversation',
+  to: 'To whom: a customer or an address',
+  text: 'Message',
+  noChannel: 'No connected channel lets us write first.',
 }
 
 export const identityKinds = {

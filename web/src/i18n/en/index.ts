@@ -1,12 +1,13 @@
 import type { Messages } from '../it'
 import { channels, common, priority, problems, status, time } from './common'
+import { activity } from './activity'
 import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
 import { commands, hints, keys } from './commands'
-import { customer, identityKinds, purposes, search } from './customer'
+import { customer, identityKinds, purposes, search, start } from './customer'
 import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
-import { activity, auto, compose, delivery, guard, mail, message, present, sending, talk } from './talk'
+import { auto, compose, delivery, guard, mail, message, present, sending, talk } from './talk'
 
 /** English: complete, or it does not compile. */
 export const en = {
@@ -47,6 +48,7 @@ export const en = {
   signin,
   sla,
   snooze,
+  start,
   status,
   talk,
   time,

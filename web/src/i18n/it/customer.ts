@@ -3,6 +3,11 @@ import { pluralIt as n } from '../plural'
 export const customer = {
   panel: 'Cliente',
   open: 'Apri la scheda del cliente',
+  find: 'Nome, indirizzo, numero',
+  nobody: 'Nessun cliente con queste parole',
+  choose: 'Scegli un cliente',
+  openCount: (count: number) => n(count, '# aperta', '# aperte'),
+  noConversations: 'Nessuna conversazione',
   failed: 'Non riesco a leggere il cliente',
   name: 'Nome',
   since: (year: string) => `Cliente dal ${year}`,
@@ -47,6 +52,14 @@ export const purposes = {
   recording: 'registrazione',
   service: 'servizio',
   survey: 'sondaggi',
+}
+
+export const start = {
+  write: 'Scrivi',
+  title: 'Nuova conversazione',
+  to: 'A chi: un cliente o un indirizzo',
+  text: 'Messaggio',
+  noChannel: 'Nessun canale collegato permette di scrivere per primi.',
 }
 
 export const identityKinds = {

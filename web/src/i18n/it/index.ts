@@ -1,11 +1,12 @@
 import { channels, common, priority, problems, status, time } from './common'
+import { activity } from './activity'
 import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
 import { commands, hints, keys } from './commands'
-import { customer, identityKinds, purposes, search } from './customer'
+import { customer, identityKinds, purposes, search, start } from './customer'
 import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
-import { activity, auto, compose, delivery, guard, mail, message, present, sending, talk } from './talk'
+import { auto, compose, delivery, guard, mail, message, present, sending, talk } from './talk'
 
 /** Italian: the source. Every other language must say all of this. */
 export const it = {
@@ -46,6 +47,7 @@ export const it = {
   signin,
   sla,
   snooze,
+  start,
   status,
   talk,
   time,

@@ -26,27 +26,7 @@ _MAILBOX = re.compile(words.MAILBOX)
 _ANGLE_END = re.compile(r"(?:[<(\[]\s*(?:mailto:)?[^<>()\s]+@[^<>()\s]+\s*[>)\]]+)\s*[:：]?\s*$")
 _ANGLE_COLON = re.compile(r"<[^<>\s]+@[^<>\s]+>\s*[:：]\s*$")
 _PARTICLES = frozenset(
-    [
-        "from",
-        "via",
-        "von",
-        "van",
-        "der",
-        "den",
-        "del",
-        "della",
-        "dei",
-        "degli",
-        "alle",
-        "ore",
-        "des",
-        "the",
-        "and",
-        "nel",
-        "per",
-        "com",
-        "com",
-    ]
+    ["from", "via", "von", "van", "der", "den", "del", "della", "dei", "degli", "alle", "ore", "des", "com"]
 )
 _LONE_ANGLE = re.compile(r"^>\s*(?:(?:" + words.WROTE + r")\b.*|[:：]\s*$)", words.FLAGS)
 RULE = re.compile(r"^\s*(?:[-_=*~–—]\s?){5,}\s*$")
@@ -144,7 +124,7 @@ def _open_ended(joined: str) -> bool:
 def _starts(line: str) -> str | None:
     if _ON.match(line):
         return "on"
-    if _DATE_FIRST.match(line) or _WEEKDAY.match(line):
+    if DATE_FIRST.match(line) or _WEEKDAY.match(line):
         return "date"
     if _MAILBOX.search(line) or _WROTE_END.search(line) or _WROTE_INSIDE.search(line) or _WROTE_NAME_END.search(line):
         return "name"

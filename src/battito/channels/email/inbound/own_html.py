@@ -1,11 +1,13 @@
 """The HTML of what the writer wrote now: the whole without quotations and signatures, where its marks allow the cut."""
 
 import re
+from html import unescape
 
 from battito.channels.email.inbound.markup import classify
 from battito.kit.html import Attributes, to_text, tokens
 
 _VOID = {"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"}
+_UNSHOWN = {"script", "style", "head", "title", "noscript", "template", "svg", "math", "select", "textarea", "xml"}
 _LETTERS = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<(?:https?:|mailto:)[^<>\s]*>")
 
@@ -17,8 +19,10 @@ def own_html(html: str, visible: str) -> str | None:
     wanted = _letters(visible)
     if _letters(to_text(html)) == wanted:
         return html
-    cut = _without_marked(html)
-    return cut if _letters(to_text(cut)) == wanted else None
+    for cut in (_without_marked(html), _beginning(html, len(wanted))):
+        if cut and _letters(to_text(cut)) == wanted:
+            return cut
+    return None
 
 
 def _letters(text: str) -> str:
@@ -43,6 +47,24 @@ def _without_marked(html: str) -> str:
             if kind is not None:
                 inside, depth = name, 1
                 continue
+        out.append(raw)
+    return "".join(out)
+
+
+def _beginning(html: str, letters: int) -> str:
+    """The pieces up to the one in which the text has so many letters: an answer stands above what it answers."""
+    out: list[str] = []
+    count = 0
+    skipped = ""
+    for raw, name, closing, _ in tokens(html):
+        if skipped:
+            skipped = "" if closing and name == skipped else skipped
+        elif name in _UNSHOWN and not closing:
+            skipped = name
+        elif not name:
+            count += len(_letters(unescape(raw))) if not raw.startswith("<") else 0
+            if count > letters:
+                break
         out.append(raw)
     return "".join(out)
 
