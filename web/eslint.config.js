@@ -11,6 +11,20 @@ export default ts.config(
       parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'] },
     },
   },
+  // Areas import ui, parts, model and commands, never each other; what two areas share lives in parts.
+  ...['admin', 'customers', 'desk', 'floor', 'parts', 'signin'].map((area) => ({
+    files: [`src/${area}/**`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: ['admin', 'customers', 'desk', 'floor', 'signin']
+            .filter((other) => other !== area)
+            .map((other) => ({ group: [`**/../${other}/**`], message: 'Areas do not import each other.' })),
+        },
+      ],
+    },
+  })),
   {
     rules: {
       'max-lines': ['error', { max: 200 }],

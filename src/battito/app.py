@@ -28,6 +28,7 @@ from battito.channels.outbox import Outbox
 from battito.channels.registry import Registry
 from battito.contacts import api as contacts_api
 from battito.conversations import api as conversations_api
+from battito.conversations import attachments  # noqa: F401 (its import declares a consumer)
 from battito.conversations import jobs as conversations_jobs  # noqa: F401 (its import declares jobs)
 from battito.conversations import reactions as conversations_reactions  # noqa: F401 (its import declares consumers)
 from battito.conversations.batcher import Batcher

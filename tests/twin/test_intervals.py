@@ -54,3 +54,12 @@ def test_nothing_comes_from_nothing() -> None:
 def test_an_interval_stays_within_what_is_possible() -> None:
     found = mean_of([0.0, 0.0, 0.9]).estimate(0.95, 0.0, 1.0)
     assert (found.low, found.high) == (0.0, 1.0)
+
+
+def test_what_was_never_seen_may_still_happen() -> None:
+    found = ratio_of([0.0, 0.0, 0.0], [100.0, 100.0, 100.0]).estimate(0.95, 0.0, 1.0)
+    assert found.low == 0.0
+    assert found.high == pytest.approx(3.69 / 300, rel=0.01)
+    always = ratio_of([50.0, 50.0], [50.0, 50.0]).estimate(0.95, 0.0, 1.0)
+    assert always.high == 1.0
+    assert always.holds(0.97)

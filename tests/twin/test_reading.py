@@ -115,15 +115,17 @@ def test_a_replay_needs_neither_arrivals_nor_agents() -> None:
         ("22:00-06:00", "00:00", 24, ((0.0, 21600.0), (79200.0, 108000.0))),
         ("09:00-17:00", "00:00", 48, ((32400.0, 61200.0), (118800.0, 147600.0))),
         ("00:00-24:00", "12:00", 24, ((0.0, 129600.0),)),
+        ([8, 16.5], "00:00", 24, ((28800.0, 59400.0),)),
+        ("8-16", "00:00", 24, ((28800.0, 57600.0),)),
     ],
 )
 def test_shifts_are_by_the_clock_and_come_again_every_day(
-    shift: str | list[str] | None, start: str, hours: float, expected: tuple[tuple[float, float], ...]
+    shift: str | list[str | float] | None, start: str, hours: float, expected: tuple[tuple[float, float], ...]
 ) -> None:
     assert windows(shift, start, hours * 3600.0) == expected
 
 
-@pytest.mark.parametrize("shift", ["8-16", "08:00", "25:00-26:00", "08:60-09:00", "morning"])
-def test_a_shift_nobody_can_read_is_refused(shift: str) -> None:
+@pytest.mark.parametrize("shift", ["8-", "08:00", [8, 12, 16], [8, 25], "25:00-26:00", "08:60-09:00", "morning"])
+def test_a_shift_nobody_can_read_is_refused(shift: str | list[str | float]) -> None:
     with pytest.raises(ScenarioError):
         windows(shift, "00:00", 3600.0)

@@ -72,9 +72,9 @@ def test_erlang_a(agents: int, load: float, handle_s: float, patience_s: float) 
     agree(found, wait_with_abandonment(agents, load / handle_s, handle_s, patience_s))
 
 
-@pytest.mark.parametrize(("agents", "load", "handle_s"), [(12, 9.0, 180.0), (3, 2.0, 60.0), (60, 50.0, 30.0)])
+@pytest.mark.parametrize(("agents", "load", "handle_s"), [(12, 9.0, 180.0), (3, 2.0, 60.0), (30, 26.0, 45.0)])
 def test_erlang_c(agents: int, load: float, handle_s: float) -> None:
-    found = run(10, **single(agents, load, handle_s, None, 5000))["q"]
+    found = run(10, **single(agents, load, handle_s, None, 8000))["q"]
     agree(found, wait_without_abandonment(agents, load / handle_s, handle_s))
 
 

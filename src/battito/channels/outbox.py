@@ -102,7 +102,7 @@ class Outbox:
         self._sending: dict[UUID, asyncio.Task[None]] = {}
         self._busy: dict[UUID, int] = {}  # account -> messages under way on this node
         self._held: dict[UUID, float] = {}  # account -> monotonic time until which its rate or a pause holds it
-        self._stopping = False
+        self._away = False
 
     def hear(self, event: StoredEvent) -> None:
         """Listener of the hub: something was queued."""
@@ -118,7 +118,6 @@ class Outbox:
 
     async def stop(self) -> None:
         """Claim no more, and let the tries under way end."""
-        self._stopping = True
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -132,9 +131,12 @@ class Outbox:
         while True:
             try:
                 pause = await self._step()
+                self._away = False
             except (Unavailable, *AWAY, asyncpg.PostgresError) as error:
-                log.warning("outbox: the database is away, trying again", error=str(error))
-                pause = 0.5
+                if not self._away:
+                    log.warning("outbox: the database is away, trying again", error=str(error))
+                self._away = True
+                pause = 0.3
             except Exception:
                 log.exception("outbox: messages could not be claimed, trying again")
                 pause = 5.0

@@ -121,7 +121,7 @@ class Teller:
         delay = self.rng.uniform(4, 50) if self.chat else 0.0
         at = self.at + timedelta(seconds=delay)
         if not self.chat:
-            at = clock.add_business(self.at, self.rng.lognormvariate(8.3, 0.9))
+            at = clock.add_business(self.at, self.rng.lognormvariate(8.9, 0.9))
         self.owner = person
         self.items.append(Change(at, "assigned", None, person.key))
         self.at = at
@@ -200,7 +200,7 @@ class Teller:
                 self.at += timedelta(seconds=4 + len(bubble) * rng.uniform(0.1, 0.24))
                 self._say("agent", owner.key, bubble, None, attachments if index == 0 else ())
         else:
-            self.at = clock.add_business(self.at, rng.lognormvariate(7.2, 0.9))
+            self.at = clock.add_business(self.at, rng.lognormvariate(7.8, 0.9))
             text = self.speech.agent_mail(step.rule, owner, self.at, first=first)
             self._say("agent", owner.key, text, f"Re: {self.subject}" if self.subject else None, attachments)
         self.agent_spoke = True

@@ -79,7 +79,7 @@ class _World:
         rng = self.rng
         today = self.now.astimezone(clock.ROME).date()
         out: list[tuple[datetime, bool]] = []
-        spans = ((0, 1, 0.03), (1, 4, 0.045), (4, 30, 0.17), (30, 180, 0.31), (180, MONTHS * 30, 0.445))
+        spans = ((0, 1, 0.05), (1, 4, 0.07), (4, 30, 0.17), (30, 180, 0.3), (180, MONTHS * 30, 0.41))
         for newest, oldest, share in spans:
             days = [today - timedelta(days=k) for k in range(newest, oldest)]
             for chat in (False, True):

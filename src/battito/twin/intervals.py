@@ -23,10 +23,14 @@ NOTHING = Estimate(None, None, None)
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """One estimate and what each replication adds to it, for paired comparisons."""
+    """One estimate and what each replication adds to it, for paired comparisons.
+
+    `cases`: for a ratio, how many cases it is of.
+    """
 
     value: float | None
     parts: tuple[float, ...]
+    cases: float = 0.0
 
     def estimate(self, confidence: float, least: float = -math.inf, most: float = math.inf) -> Estimate:
         """The value with its interval, kept within what is possible (`least` to `most`)."""
@@ -35,6 +39,9 @@ class Sample(msgspec.Struct, frozen=True):
         half = half_width(self.parts, confidence)
         if half is None:
             return Estimate(self.value, None, None)
+        if self.cases and self.value in (least, most):
+            # never seen among n cases does not mean never: the rule of three
+            half = max(half, -math.log((1.0 - confidence) / 2.0) / self.cases)
         return Estimate(self.value, max(self.value - half, least), min(self.value + half, most))
 
 
@@ -57,7 +64,7 @@ def ratio_of(numerators: Sequence[float], denominators: Sequence[float]) -> Samp
     ratio = math.fsum(numerators) / below
     mean_below = below / len(denominators)
     pairs = zip(numerators, denominators, strict=True)
-    return Sample(ratio, tuple(ratio + (over - ratio * under) / mean_below for over, under in pairs))
+    return Sample(ratio, tuple(ratio + (over - ratio * under) / mean_below for over, under in pairs), below)
 
 
 def difference(first: Sample, second: Sample) -> Sample:

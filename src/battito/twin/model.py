@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import TypeAlias
 
@@ -157,22 +157,35 @@ def levels(skills: Mapping[str, int] | list[str]) -> dict[str, int]:
 # ---- when people work
 
 
-def windows(shift: str | list[str] | None, start: str, end_s: float) -> tuple[tuple[float, float], ...]:
-    """A shift, repeated daily, as windows in seconds from the scenario's start."""
+def windows(
+    shift: str | Sequence[str | float] | None, start: str, end_s: float, where: str = "A shift"
+) -> tuple[tuple[float, float], ...]:
+    """A shift, repeated daily, as windows in seconds from the scenario's start; `where` is named in complaints."""
     if shift is None:
         return ((0.0, math.inf),)
     origin = clock(start, "start")
     found: list[tuple[float, float]] = []
-    for part in [shift] if isinstance(shift, str) else shift:
-        sides = part.split("-")
-        if len(sides) != 2:
-            raise ScenarioError(f'A shift reads "08:00-16:30", not "{part}".')
-        low, high = (clock(side.strip(), "shift") for side in sides)
+    for low, high in _spans_of(shift, where):
         length = (high - low) % DAY or DAY
         first = low - origin - 2 * DAY
         days = range(int((end_s + 3 * DAY) // DAY) + 1)
         found += [(first + day * DAY, first + day * DAY + length) for day in days]
     return merged([(max(low, 0.0), high) for low, high in found if high > 0.0 and low < end_s])
+
+
+def _spans_of(shift: str | Sequence[str | float], where: str) -> list[tuple[float, float]]:
+    """From and to in seconds since midnight, for each part of a shift."""
+    parts = [shift] if isinstance(shift, str) else list(shift)
+    hours = [part for part in parts if isinstance(part, int | float)]
+    if len(hours) == len(parts) == 2 and all(0 <= hour <= 24 for hour in hours):
+        return [(hours[0] * HOUR, hours[1] * HOUR)]
+    found = []
+    for part in parts:
+        sides = part.split("-") if isinstance(part, str) else []
+        if len(sides) != 2:
+            raise ScenarioError(f'{where} reads "08:00-16:30" or [8, 16.5], not "{part}".')
+        found.append((clock(sides[0].strip(), where), clock(sides[1].strip(), where)))
+    return found
 
 
 def merged(spans: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
@@ -188,7 +201,7 @@ def merged(spans: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
 
 def clock(text: str, where: str) -> float:
     """Seconds since midnight of "HH:MM" (24:00 is the end of the day)."""
-    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text)
+    found = re.fullmatch(r"(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?", text)
     hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
     total = hours * 3600 + minutes * 60 + seconds
     if minutes > 59 or seconds > 59 or total > DAY:

@@ -10,6 +10,7 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from battito.twin.model import HOUR, clock, windows
 from battito.twin.scenario import AgentRule, Handle, Patience, QueueRule, Scenario, ScenarioError
 
 T = TypeVar("T")
@@ -113,6 +114,7 @@ def problems(scenario: Scenario, *, replayed: bool) -> Iterator[str]:
         (scenario.variability.between_day_cv >= 0, "variability.between_day_cv", "0 or more"),
         (scenario.routing.window_minutes > 0, "routing.window_minutes", "above 0"),
     )
+    clock(scenario.start, "start")
     if not scenario.queues and not replayed:
         yield "The scenario has no `queues`."
     if not scenario.agents and not replayed:
@@ -126,6 +128,7 @@ def problems(scenario: Scenario, *, replayed: bool) -> Iterator[str]:
             (agent.capacity > 0, "capacity", "above 0"),
         )
         yield from _level_problems(f"agents[{place}].skills", agent.skills)
+        windows(agent.shift, scenario.start, scenario.hours * HOUR, f"agents[{place}].shift")
     for kind, channel in scenario.channels.items():
         yield from _bounds(f"channels.{kind}.", (channel.units > 0, "units", "above 0"))
 

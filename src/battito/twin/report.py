@@ -44,7 +44,7 @@ def replay_error(error: ReplayError, terms: Terms) -> str:
     """How far the replay is from the record."""
     source = "the same period" if terms.in_sample else "the calls before it"
     head = (
-        f"Replay of {terms.calls} calls with {terms.agents} agents; calibrated on {terms.learned_from} calls "
+        f"Replay of {terms.calls} calls with {terms.agents} agent{'s' * (terms.agents != 1)}; calibrated on {terms.learned_from} calls "
         f"({source}): {terms.mean_after_call_s:.0f} s of hidden time after a call."
     )
     lines = [

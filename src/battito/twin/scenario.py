@@ -75,11 +75,11 @@ class QueueRule(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class AgentRule(msgspec.Struct, forbid_unknown_fields=True):
-    """So many people alike. `shift`: "08:00-16:30", or a list of such, or null for always."""
+    """So many people alike. `shift`: "08:00-16:30", a list of such, [8, 16.5] in hours, or null for always."""
 
     count: int = 1
     skills: dict[str, int] | list[str] = {}
-    shift: str | list[str] | None = None
+    shift: str | list[str | float] | None = None
     channels: list[str] | None = None
     capacity: int = 100
     name: str | None = None

@@ -135,5 +135,6 @@ def test_the_html_is_that_of_the_answer_alone() -> None:
 
 
 def test_html_that_cannot_be_cut_is_left_to_the_text() -> None:
-    assert own_html("<p>mio</p><p>suo senza segni</p>", "mio") is None
+    assert own_html("<p>mio suo senza segni</p>", "mio") is None
+    assert own_html("<p>mio</p><p>suo senza segni</p>", "mio") == "<p>mio</p><p>"
     assert own_html("<p>tutto <b>mio</b></p>", "tutto mio") == "<p>tutto <b>mio</b></p>"

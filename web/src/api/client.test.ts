@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { address, get, onSignedOut, patch, post } from './client'
 import { asProblem, Problem } from './problem'
-import { highlightParts } from '../desk/search/highlights'
-import { lineAt, offsetsOf } from '../ui/offsets'
 
 describe('address', () => {
   it('leaves out what is empty and joins lists', () => {
@@ -67,29 +65,5 @@ describe('request', () => {
     await get('/me').catch(() => undefined)
     expect(out).toHaveBeenCalledOnce()
     off()
-  })
-})
-
-describe('highlightParts', () => {
-  it('unescapes once and keeps markup as text', () => {
-    expect(highlightParts('a &lt;b&gt; <mark>bolletta</mark> &amp;lt;')).toEqual([
-      { text: 'a <b> ', hit: false },
-      { text: 'bolletta', hit: true },
-      { text: ' &lt;', hit: false },
-    ])
-  })
-})
-
-describe('offsets', () => {
-  it('finds the line at a height, at both ends too', () => {
-    const offsets = offsetsOf([30, 56, 79], (height) => height)
-    expect([...offsets]).toEqual([0, 30, 86, 165])
-    expect([0, 29, 30, 85, 86, 900].map((y) => lineAt(offsets, y))).toEqual([0, 0, 1, 1, 2, 2])
-    expect(
-      lineAt(
-        offsetsOf([], () => 1),
-        10,
-      ),
-    ).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-"""Our own DKIM signature (RFC 6376, RFC 8463), where the sending server does not sign."""
+"""Our own DKIM signature (RFC 6376, rsa-sha256), where the sending server does not sign."""
 
 import dkim
 
@@ -20,7 +20,7 @@ SIGNED = [
 
 
 class KeyUnusable(Exception):
-    """The private key cannot sign: it is not a PEM key of RSA or Ed25519."""
+    """The private key cannot sign: it is not an RSA key in PEM."""
 
 
 def sign(raw: bytes, settings: EmailSettings, secrets: EmailSecrets) -> bytes:
@@ -28,7 +28,6 @@ def sign(raw: bytes, settings: EmailSettings, secrets: EmailSecrets) -> bytes:
     domain, selector, key = settings.dkim.domain, settings.dkim.selector, secrets.dkim_key.strip()
     if not (domain and selector and key):
         return raw
-    ed25519 = "RSA" not in key and "BEGIN" not in key  # dkimpy takes a bare base64 seed for Ed25519
     try:
         signature: bytes = dkim.sign(
             raw,
@@ -36,7 +35,7 @@ def sign(raw: bytes, settings: EmailSettings, secrets: EmailSecrets) -> bytes:
             domain.encode("idna"),
             key.encode(),
             canonicalize=(b"relaxed", b"relaxed"),
-            signature_algorithm=b"ed25519-sha256" if ed25519 else b"rsa-sha256",
+            signature_algorithm=b"rsa-sha256",
             include_headers=[h for h in SIGNED if _has(raw, h)],
         )
     except (dkim.DKIMException, ValueError, IndexError, TypeError) as error:

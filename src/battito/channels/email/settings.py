@@ -116,7 +116,7 @@ class EmailSecrets(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     oauth_client_secret: str = ""
     oauth_refresh_token: str = ""
     dkim_key: str = ""
-    """An RSA or Ed25519 private key in PEM."""
+    """An RSA private key in PEM."""
 
     def for_smtp(self) -> str:
         """The password for sending."""

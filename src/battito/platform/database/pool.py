@@ -41,6 +41,7 @@ AWAY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
     ConnectionError,
+    FileNotFoundError,  # its unix socket, while the server starts
     TimeoutError,
 )
 """What asyncpg raises when the server is away: the caller may try again."""

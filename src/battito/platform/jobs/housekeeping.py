@@ -24,7 +24,8 @@ async def tidy(services: Services, job: Job) -> None:
     """Forget remembered answers to repeated requests, long-ended sign-ins, and nodes that are gone."""
     async with services.database.reading() as connection:
         await connection.execute(
-            "/* any workspace: old rows leave everywhere */ delete from idempotency where created_at < now() - $1 * interval '1 hour'", IDEMPOTENCY_HOURS
+            "/* any workspace: old rows leave everywhere */ delete from idempotency where created_at < now() - $1 * interval '1 hour'",
+            IDEMPOTENCY_HOURS,
         )
         await connection.execute(
             "/* any workspace: old rows leave everywhere */ delete from sign_in where coalesce(revoked_at, expires_at) < now() - $1 * interval '1 day'",

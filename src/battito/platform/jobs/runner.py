@@ -146,16 +146,19 @@ class _Group:
         await asyncio.gather(*self._services_tasks, return_exceptions=True)
 
     async def _claim_forever(self) -> None:
-        armed = False
+        armed = away = False
         while True:
             try:
                 if not armed:
                     await self._arm()
                     armed = True
                 pause = await self._claim()
+                away = False
             except _TROUBLE as error:
-                log.warning("jobs: the database is away, trying again", queue=self._queue, error=str(error))
-                pause = 0.5
+                if not away:
+                    log.warning("jobs: the database is away, trying again", queue=self._queue, error=str(error))
+                away = True
+                pause = 0.3
             except Exception:
                 log.exception("jobs could not be claimed, trying again", queue=self._queue)
                 pause = 5.0

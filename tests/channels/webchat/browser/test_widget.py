@@ -196,6 +196,7 @@ async def test_everything_by_keyboard_and_the_focus_returns(page: Page, widget: 
     await expect(frame.get_by_role("button", name="Altre azioni")).to_be_focused()
     await page.keyboard.press("Escape")
     await frame.wait_for_function("!document.hasFocus()")  # back on the launcher
+    await page.wait_for_timeout(300)  # keys follow the focus from one process to the other
     await page.keyboard.press("Enter")
     await expect(box).to_be_focused()
 

@@ -1,0 +1,345 @@
+"""Answering a search: newest buckets first, the best of what was found first, each conversation once."""
+
+import base64
+import binascii
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from battito.contacts.models import Contact
+from battito.contacts.queries import get_contact
+from battito.conversations.models import Conversation, Message
+from battito.conversations.queries.inbox import Conditions
+from battito.conversations.queries.rows import COLUMNS, FROM, conversation_from, message_from
+from battito.conversations.search.highlight import START, STOP, has_mark, mark_name, marked
+from battito.conversations.search.resolve import Narrowing, narrow
+from battito.conversations.search.words import KINDS, Asked, Term
+from battito.platform.actor import Context
+from battito.platform.errors import Invalid, Unavailable
+
+BLOCK: Final = 200
+"""Candidates that are ranked against each other; older ones make the next block."""
+TIMEOUT_MS: Final = 3000
+CONTACTS_BESIDE: Final = 4
+"""Contacts shown beside messages."""
+LIKE: Final = 0.5
+"""How alike (word similarity of pg_trgm) a name must be to what was typed."""
+FRESH_DAYS: Final = 45.0
+"""After so many days a hit has lost half of what its newness was worth."""
+HEADLINE_CHARS: Final = 20_000
+
+HEADLINE: Final = (
+    f'StartSel="{START}", StopSel="{STOP}", MaxFragments=2, MaxWords=22, MinWords=8, FragmentDelimiter=" … "'
+)
+CONTACTS: Final = """
+select contact_id, name, words,
+  greatest(word_similarity($2, name), case when name like $3 or name like $4 then 1 when words like $5 then 0.9 else 0 end) as score
+from search_contact where workspace_id = $1 and ($2 <% name or name like $3 or name like $4 or words like $5)
+order by score desc, at desc, contact_id limit $6 offset $7
+"""
+
+
+class Hit(msgspec.Struct, kw_only=True):
+    """Something found. `highlights` is escaped HTML with `<mark>` around what matched."""
+
+    kind: str
+    conversation: Conversation | None = None
+    message: Message | None = None
+    contact: Contact | None = None
+    highlights: list[str] = []
+
+
+class Hits(msgspec.Struct, kw_only=True):
+    """A page of what was found; `next` goes into `after`."""
+
+    items: list[Hit]
+    next: str | None
+
+
+class _Place(msgspec.Struct, array_like=True, frozen=True):
+    """A place in the answer: blocks begin below (`at`, `id`) of the whole, `offset` counts within the block."""
+
+    offset: int = 0
+    bucket: int | None = None
+    at: datetime | None = None
+    id: UUID | None = None
+
+
+async def search(
+    connection: Any, context: Context, asked: Asked, *, limit: int = 20, after: str | None = None
+) -> Hits:
+    """Find messages, notes, conversations and contacts that the caller may see.
+
+    Raises `Forbidden`, `Invalid("after")`, `Unavailable` when it takes too long.
+    """
+    kinds = set(asked.kinds) or set(KINDS)
+    if not context.allows("contacts.read") or (asked.narrows and not asked.kinds):
+        kinds.discard("contacts")
+    if not context.allows("conversations.read"):
+        kinds &= {"contacts"}
+    if not kinds:
+        context.require("contacts.read" if asked.kinds == ["contacts"] else "conversations.read")
+    place = _read(after)
+    try:
+        async with connection.transaction():
+            # one plan for all searches: planning over all buckets anew would cost more than most searches
+            await connection.execute(
+                f"set local statement_timeout = {TIMEOUT_MS}; set local plan_cache_mode = force_generic_plan;"
+                f" set local pg_trgm.word_similarity_threshold = {LIKE}"
+            )
+            return await _search(connection, context, asked, kinds, limit, place)
+    except asyncpg.QueryCanceledError:
+        raise Unavailable(
+            "This search takes too long. Add a word, or narrow it by date, channel or label.", code="search-too-wide"
+        ) from None
+
+
+async def _search(
+    connection: Any, context: Context, asked: Asked, kinds: set[str], limit: int, place: _Place
+) -> Hits:
+    items: list[Hit] = []
+    first = place == _Place()
+    if asked.number is not None and "conversations" in kinds and first:
+        items += await _by_number(connection, context, asked.number)
+    if kinds == {"contacts"}:
+        found = await _contacts(connection, context, asked, limit + 1, place.offset)
+        return Hits(items=found[:limit], next=_write(_Place(place.offset + limit)) if len(found) > limit else None)
+    if "contacts" in kinds and first:
+        items += await _contacts(connection, context, asked, CONTACTS_BESIDE, 0)
+    narrowing = await narrow(connection, context, asked)
+    query = await _query(connection, asked.terms)
+    if narrowing is None or (not query and not asked.narrows) or kinds <= {"contacts"}:
+        return Hits(items=items, next=None)
+    block, more = await _block(connection, context, asked, kinds - {"contacts"}, narrowing, query, place)
+    page = block[place.offset : place.offset + limit]
+    items += await _dress(connection, context, page, query)
+    if place.offset + limit < len(block):
+        following = msgspec.structs.replace(place, offset=place.offset + limit)
+    elif more is not None:
+        following = more
+    else:
+        return Hits(items=items, next=None)
+    return Hits(items=items, next=_write(following))
+
+
+async def _query(connection: Any, terms: list[Term]) -> str:
+    """The terms as a tsquery, in PostgreSQL's own notation; empty when nothing is left to look for."""
+    if not terms:
+        return ""
+    parts: list[str] = []
+    values: list[str] = []
+    for term in terms:
+        values.append(term.text)
+        n = f"${len(values)}::text"
+        part = f"phraseto_tsquery('battito_simple', {n})" if term.kind == "phrase" else f"search_word({n}, {'true' if term.prefix else 'false'})"
+        parts.append(f"!!{part}" if term.excluded else part)
+    if all(term.excluded for term in terms):
+        return ""
+    return str(await connection.fetchval(f"select ({' && '.join(parts)})::text", *values))
+
+
+def _groups(buckets: list[int]) -> Iterator[list[int]]:
+    """Buckets from the newest on, in growing groups: 1, 2, 4, …"""
+    size, start = 1, 0
+    while start < len(buckets):
+        yield buckets[start : start + size]
+        start, size = start + size, size * 2
+
+
+class _Found(msgspec.Struct):
+    bucket: int
+    id: UUID
+    conversation_id: UUID
+    kind: str
+    at: datetime
+    rank: float
+
+
+async def _block(
+    connection: Any, context: Context, asked: Asked, kinds: set[str], narrowing: Narrowing, query: str, place: _Place
+) -> tuple[list[_Found], _Place | None]:
+    """Up to `BLOCK` candidates from `place` on, the best first and each conversation once; where the next block begins."""
+    sql, values = _statement(context, asked, kinds, narrowing, query, place)
+    buckets = [
+        row["bucket"]
+        for row in await connection.fetch(
+            "select bucket from search_bucket where ($1::int is null or bucket <= $1) and ($2::timestamptz is null or newest >= $2)"
+            " and ($3::timestamptz is null or oldest < $3) order by bucket desc",
+            place.bucket, asked.since, asked.until,
+        )
+    ]  # fmt: skip
+    found: list[_Found] = []
+    for group in _groups(buckets):
+        rows = await connection.fetch(sql, *values, group)
+        found += [_Found(r["bucket"], r["id"], r["conversation_id"], r["kind"], r["at"], r["rank"]) for r in rows]
+        if len(found) >= BLOCK:
+            break
+    found = found[:BLOCK]
+    more = None
+    if len(found) == BLOCK:
+        last = found[-1]
+        more = _Place(0, last.bucket, last.at, last.id)
+    return best(found), more
+
+
+def best(found: list[_Found]) -> list[_Found]:
+    """Candidates by worth: how well they fit, and how new they are beside the newest; each conversation by its best one."""
+    if not found:
+        return []
+    newest = max(f.at for f in found)
+    top = max(f.rank for f in found) or 1.0
+
+    def worth(f: _Found) -> float:
+        age = (newest - f.at).total_seconds() / 86400
+        return 0.6 * f.rank / top + 0.4 * math.exp2(-age / FRESH_DAYS)
+
+    seen: set[UUID] = set()
+    out = []
+    for one in sorted(found, key=lambda f: (-worth(f), f.at, f.id)):
+        if one.conversation_id not in seen:
+            seen.add(one.conversation_id)
+            out.append(one)
+    return out
+
+
+def _statement(
+    context: Context, asked: Asked, kinds: set[str], narrowing: Narrowing, query: str, place: _Place
+) -> tuple[str, list[Any]]:
+    """The candidates of some buckets (the last parameter), newest first. Its text depends on which filters are set only."""
+    where = Conditions(context.workspace_id)
+    where.parts.append("d.workspace_id = $1")
+    words = f"{where.value(query)}::text::tsquery" if query else ""
+    if query:
+        where.parts.append(f"d.words @@ {words}")
+    if kinds != {"messages", "notes", "conversations"}:
+        names = [{"messages": "message", "notes": "note", "conversations": "conversation"}[k] for k in sorted(kinds)]
+        where.parts.append(f"d.kind = any({where.value(names)}::text[])")
+    if context.brands is not None:
+        where.parts.append(f"d.brand_id = any({where.value(list(context.brands))}::uuid[])")
+    where.among("d.channel", list(asked.channel), "text")
+    where.among("d.brand_id", list(narrowing.brands), "uuid")
+    if asked.attachment:
+        where.parts.append("d.has_attachment")
+    if asked.since is not None:
+        where.parts.append(f"d.at >= {where.value(asked.since)}")
+    if asked.until is not None:
+        where.parts.append(f"d.at < {where.value(asked.until)}")
+    if asked.author in ("customer", "agent", "bot"):
+        where.parts.append(f"d.author_kind = {where.value(asked.author)}::text")
+    elif asked.author:
+        text = where.value(f"%{_like(asked.author)}%")
+        where.parts.append(f"d.author like {text}::text")
+    if narrowing.conversations is not None:
+        where.parts.append(f"d.conversation_id = any({where.value(narrowing.conversations)}::uuid[])")
+    elif narrowing.where:
+        offset = len(where.values)
+        condition = narrowing.where(where)
+        assert len(where.values) >= offset
+        where.parts.append(
+            f"exists(select 1 from conversation c where c.workspace_id = $1 and c.id = d.conversation_id and {condition})"
+        )
+    if place.bucket is not None:
+        b, at, one = where.value(place.bucket), where.value(place.at), where.value(place.id)
+        where.parts.append(f"(d.bucket < {b} or (d.at, d.id) < ({at}::timestamptz, {one}::uuid))")
+    buckets = f"${len(where.values) + 1}::int[]"
+    rank = f"ts_rank(x.words, {words})" if query else "0.0"
+    return (
+        f"select x.bucket, x.id, x.conversation_id, x.kind, x.at, {rank} as rank from ("
+        f"select d.bucket, d.id, d.conversation_id, d.kind, d.at, d.words from search_document d where {where.sql}"
+        f" and d.bucket = any({buckets}) order by d.at desc, d.id desc limit {BLOCK}) x order by x.at desc, x.id desc",
+        where.values,
+    )
+
+
+async def _dress(connection: Any, context: Context, page: list[_Found], query: str) -> list[Hit]:
+    """The found with conversation, message and highlights."""
+    if not page:
+        return []
+    ids = [f.id for f in page if f.kind != "conversation"]
+    rows = await connection.fetch(
+        f"select {COLUMNS} {FROM} where c.workspace_id = $1 and c.id = any($2::uuid[]) and ($3::uuid[] is null or c.brand_id = any($3))",
+        context.workspace_id, list({f.conversation_id for f in page}), None if context.brands is None else list(context.brands),
+    )  # fmt: skip
+    conversations = {row["id"]: conversation_from(row) for row in rows}
+    found = await connection.fetch(
+        "select * from message where workspace_id = $1 and id = any($2::uuid[])", context.workspace_id, ids
+    )
+    messages = {row["id"]: message_from(row) for row in found}
+    texts = {m.id: m.text[:HEADLINE_CHARS] for m in messages.values()}
+    texts |= {f.id: conversations[f.id].subject for f in page if f.kind == "conversation" and f.id in conversations}
+    marks = await _headlines(connection, texts, query)
+    hits = []
+    for one in page:
+        conversation, message = conversations.get(one.conversation_id), messages.get(one.id)
+        if conversation is None or (message is None and one.kind != "conversation"):
+            continue  # changed since it was indexed
+        hits.append(Hit(kind=one.kind, conversation=conversation, message=message, highlights=marks.get(one.id, [])))
+    return hits
+
+
+async def _headlines(connection: Any, texts: dict[UUID, str], query: str) -> dict[UUID, list[str]]:
+    """Where the words stand in each text. Each language marks its own stems; the one that marks most is shown."""
+    if not query or not texts:
+        return {}
+    clean = [t.replace(START, "").replace(STOP, "") for t in texts.values()]
+    rows = await connection.fetch(
+        "select t.id, ts_headline('battito_simple', t.said, $3::text::tsquery, $4) as plain, ts_headline('battito_it', t.said, $3::text::tsquery, $4) as it,"
+        " ts_headline('battito_en', t.said, $3::text::tsquery, $4) as en from unnest($1::uuid[], $2::text[]) as t(id, said)",
+        list(texts), clean, query, HEADLINE,
+    )  # fmt: skip
+    out = {}
+    for row in rows:
+        shown = max((row["it"], row["en"], row["plain"]), key=lambda h: h.count(START))
+        out[row["id"]] = [marked(part) for part in shown.split(" … ")] if has_mark(shown) else []
+    return out
+
+
+async def _by_number(connection: Any, context: Context, number: int) -> list[Hit]:
+    rows = await connection.fetch(
+        f"select {COLUMNS} {FROM} where c.workspace_id = $1 and c.number = $2 and ($3::uuid[] is null or c.brand_id = any($3))",
+        context.workspace_id, number, None if context.brands is None else list(context.brands),
+    )  # fmt: skip
+    return [
+        Hit(kind="conversation", conversation=conversation_from(row), highlights=[f"<mark>#{number}</mark>"]) for row in rows
+    ]
+
+
+async def _contacts(connection: Any, context: Context, asked: Asked, limit: int, offset: int) -> list[Hit]:
+    said = asked.said
+    if len(said) < 2:
+        return []
+    digits = "".join(c for c in said if c.isdigit())
+    inside = digits if len(digits) >= 4 and len(digits) >= len(said.replace(" ", "").lstrip("+")) else said
+    rows = await connection.fetch(
+        CONTACTS, context.workspace_id, said, f"{_like(said)}%", f"% {_like(said)}%", f"%{_like(inside)}%", limit, offset
+    )
+    hits = []
+    for row in rows:
+        contact = await get_contact(connection, context, row["contact_id"])
+        hits.append(Hit(kind="contact", contact=contact, highlights=[mark_name(contact.name, said)]))
+    return hits
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _write(place: _Place) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def _read(text: str | None) -> _Place:
+    if not text:
+        return _Place()
+    try:
+        place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Place)
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        raise Invalid("This is not a place in an answer: leave it out to begin anew.", field="after") from None
+    if not 0 <= place.offset <= 100_000 or (place.bucket is not None and not 0 <= place.bucket < 2**31):
+        raise Invalid("This is not a place in an answer: leave it out to begin anew.", field="after")
+    return place
