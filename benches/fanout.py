@@ -59,7 +59,8 @@ class Crowd:
     """All sockets."""
 
     def __init__(self, url: str, token: str) -> None:
-        self.where = urlsplit(url)
+        where = urlsplit(url)
+        self.host, self.port = where.hostname or "127.0.0.1", where.port or 80
         self.token = token
         self.welcomed = 0
         self.marker = b""
@@ -71,10 +72,7 @@ class Crowd:
         for start in range(0, count, 100):
             many = min(100, count - start)
             await asyncio.gather(
-                *(
-                    loop.create_connection(lambda: Socket(self), self.where.hostname, self.where.port)
-                    for _ in range(many)
-                )
+                *(loop.create_connection(lambda: Socket(self), self.host, self.port) for _ in range(many))
             )
             end = time.perf_counter() + 20
             while self.welcomed < start + many and time.perf_counter() < end:

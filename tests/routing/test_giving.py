@@ -140,12 +140,12 @@ line = st.lists(st.tuples(st.sampled_from(["email", "webchat", "voice"]), st.int
 def test_capacity_holds_and_nobody_who_fits_is_left_idle(
     staff: list[tuple[int, list[str]]], waiting: list[tuple[str, int]]
 ) -> None:
-    queue = {"id": UUID(int=1), "team_ids": [], "priority": 0, "brand_id": None}
-    agents = [
+    queue: dict[str, Any] = {"id": UUID(int=1), "team_ids": [], "priority": 0, "brand_id": None}
+    agents: list[dict[str, Any]] = [
         {"id": UUID(int=100 + n), "brand_ids": None, "teams": [], "free_since": NOW - timedelta(seconds=s)}
         for n, (s, _) in enumerate(staff)
     ]
-    held = []
+    held: list[dict[str, Any]] = []
     for agent, (_, work) in zip(agents, staff, strict=True):
         room = 100
         for channel in work:
@@ -160,7 +160,7 @@ def test_capacity_holds_and_nobody_who_fits_is_left_idle(
                         "created_at": NOW,
                     }
                 )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": UUID(int=1000 + n),
             "queue_id": queue["id"],
@@ -177,7 +177,7 @@ def test_capacity_holds_and_nobody_who_fits_is_left_idle(
             assert decision.interaction not in given_to
             given_to[decision.interaction] = decision.agent
             channel = next(r["channel"] for r in rows if r["id"] == decision.interaction)
-            used[decision.agent] += UNITS[channel]  # type: ignore[index]
+            used[decision.agent] += UNITS[channel]
     assert all(u <= 100 for u in used.values())
     for row in rows:
         if row["id"] not in given_to:

@@ -142,6 +142,8 @@ class Casting:
         fresh = [b for b in known if b.issued > day - timedelta(days=window)]
         if matter.bill == "up":
             fresh = [b for a, b in pairwise(known) if b in fresh and b.cents > a.cents * 1.12]
+        if matter.bill == "inflated":
+            fresh = [b for a, b in pairwise(known) if b in fresh and b.cents * 1.7 > a.cents * 1.4]
         if matter.bill == "big":
             fresh = [b for b in known if b.issued > day - timedelta(days=24) and b.cents > 16_000]
         if matter.bill == "due":

@@ -1,6 +1,7 @@
 """The facts of one conversation: who, which supply, which bill, which days; the same for both sides."""
 
 import random
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -115,6 +116,7 @@ def gather(
         "iban4": contact.iban[-4:],
         "wrongiban": spaced_iban(iban(rng)),
         "rel": relative(rng, contact, today),
+        "yourrel": "",
         "bit": Money(rng.randrange(180, 690, 10)),
         "bank": rng.choice(_BANKS),
         "slot": rng.choice(_SLOTS),
@@ -160,6 +162,8 @@ def gather(
     values["soonweek"] = str(_weekday_of(values["soon"])).split()[0]
     values["thismonth"] = clock.month(today.month)
     values["lastmonth"] = clock.month(catalogue.add_months(today, -1).month)
+    mine = str(values["rel"])
+    values["yourrel"] = re.sub(r"^mi([oa])", r"su\1", mine).replace("la mia coinquilina", "la sua coinquilina")
     values["soonday"] = _weekday_of(values["soon"])
     values["laterday"] = _weekday_of(values["later"])
     dead_given, dead_family = names.italian(rng, "m" if woman else "f", 1944, "nord-ovest")

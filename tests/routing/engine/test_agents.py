@@ -201,3 +201,33 @@ def test_pulling_back_what_one_still_wraps_up_ends_the_wrap_up() -> None:
         WrapUpEnded("one", "ada", False),
         Assigned("one", "ada", "support", 0, 3.0, 1.0),
     ]
+
+
+def test_what_rests_goes_on_after_the_wrap_up_of_what_interrupted_it() -> None:
+    engine = Engine(
+        BLENDED,
+        [Queue("support", service=AT_ONCE, by_channel={"voice": Service(auto_accept=True, wrap_up_s=20.0)})],
+    )
+    engine.add_agent("ada", 0.0)
+    engine.enqueue("mail-1", "support", 1.0, channel="email")
+    engine.enqueue("mail-2", "support", 2.0, channel="email")
+    engine.enqueue("call", "support", 3.0, channel="voice")
+    assert engine.finish("call", 9.0) == [WrapUpStarted("call", "ada", 29.0)]
+    assert engine.tick(29.0) == [
+        Resumed("mail-1", "ada"),
+        Resumed("mail-2", "ada"),
+        WrapUpEnded("call", "ada", True),
+    ]
+
+
+def test_what_comes_back_during_its_wrap_up_goes_to_somebody_else_first() -> None:
+    engine = Engine(queues=[Queue("support", service=Service(auto_accept=True, wrap_up_s=60.0))])
+    engine.add_agent("ada", 0.0, capacity=200)
+    engine.enqueue("one", "support", 1.0)
+    engine.finish("one", 2.0)
+    assert engine.enqueue("one", "support", 3.0) == []
+    assert engine.explain("one", 4.0).tally == {"refused": 1}
+    assert engine.tick(62.0) == [
+        WrapUpEnded("one", "ada", True),
+        Assigned("one", "ada", "support", 0, 3.0, 59.0),
+    ]

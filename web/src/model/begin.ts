@@ -20,10 +20,12 @@ export function begin(): void {
   // The snapshots are fetched after the welcome: what happened before it is in them, what comes after, in events.
   // Where the welcome is slow to come, the list does not wait for it.
   const impatient = setTimeout(() => void inbox.load(), IMPATIENT_MS)
-  link.start(() => {
+  link.start((fresh) => {
     clearTimeout(impatient)
-    void inbox.load()
-    void threads.reload()
+    if (fresh) {
+      void inbox.load()
+      void threads.reload()
+    }
     outbox.hurry()
     drafts.resume()
   })

@@ -15,14 +15,12 @@ class Link {
   heardAt = $state(Date.now())
   #socket: LiveSocket | null = null
 
-  /** @param fresh called when everything must be fetched again */
-  start(fresh: () => void): void {
+  /** @param welcome called at each new link; `fresh` when everything must be fetched again */
+  start(welcome: (fresh: boolean) => void): void {
     if (this.#socket) return
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     this.#socket = new LiveSocket(`${scheme}://${location.host}/api/v1/live`, {
-      welcome: (isFresh) => {
-        if (isFresh) fresh()
-      },
+      welcome,
       events: (events: LiveEvent[]) => {
         takeEvents(events)
       },

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from battito.conversations.api import drafts, inbox, labels, messages, privacy, structure, undo, verbs, views
+from battito.conversations.api import drafts, inbox, labels, messages, privacy, search, structure, undo, verbs, views
 
 routes: list[Any] = [
     Router(
@@ -18,6 +18,7 @@ routes: list[Any] = [
     labels.router,
     views.router,
     undo.router,
+    search.router,
     *privacy.privacy_routes,
 ]
 """Everything of this room, for the composition root."""

@@ -41,7 +41,7 @@ async def find(
     """
     given = {
         "in": places, "from": author, "channel": channel, "status": status, "label": label, "owner": owner, "brand": brand, "team": team,
-        "contact": contact, "has": has, "after": since, "before": until,
+        "contact": contact, "has": has, "since": since, "before": until,
     }  # fmt: skip
     async with services.database.reading() as connection:
         zone = await connection.fetchval(

@@ -62,10 +62,12 @@ class Hits(msgspec.Struct, kw_only=True):
 
 
 class _Place(msgspec.Struct, array_like=True, frozen=True):
-    """A place in the answer: blocks begin below (`at`, `id`) of the whole, `offset` counts within the block."""
+    """A place in the answer. A block goes on in the group of `size` buckets from `top` down, below (`at`, `id`);
+    `offset` counts within the block."""
 
     offset: int = 0
-    bucket: int | None = None
+    top: int | None = None
+    size: int = 1
     at: datetime | None = None
     id: UUID | None = None
 
@@ -143,16 +145,15 @@ async def _query(connection: Any, terms: list[Term]) -> str:
     return str(await connection.fetchval(f"select ({' && '.join(parts)})::text", *values))
 
 
-def _groups(buckets: list[int]) -> Iterator[list[int]]:
+def _groups(buckets: list[int], size: int) -> Iterator[list[int]]:
     """Buckets from the newest on, in growing groups: 1, 2, 4, …"""
-    size, start = 1, 0
+    start = 0
     while start < len(buckets):
         yield buckets[start : start + size]
         start, size = start + size, size * 2
 
 
 class _Found(msgspec.Struct):
-    bucket: int
     id: UUID
     conversation_id: UUID
     kind: str
@@ -164,27 +165,27 @@ async def _block(
     connection: Any, context: Context, asked: Asked, kinds: set[str], narrowing: Narrowing, query: str, place: _Place
 ) -> tuple[list[_Found], _Place | None]:
     """Up to `BLOCK` candidates from `place` on, the best first and each conversation once; where the next block begins."""
-    sql, values = _statement(context, asked, kinds, narrowing, query, place)
     buckets = [
         row["bucket"]
         for row in await connection.fetch(
             "select bucket from search_bucket where ($1::int is null or bucket <= $1) and ($2::timestamptz is null or newest >= $2)"
             " and ($3::timestamptz is null or oldest < $3) order by bucket desc",
-            place.bucket, asked.since, asked.until,
+            place.top, asked.since, asked.until,
         )
     ]  # fmt: skip
     found: list[_Found] = []
-    for group in _groups(buckets):
+    group: list[int] = []
+    for n, group in enumerate(_groups(buckets, place.size)):
+        # only the first group was looked into before
+        sql, values = _statement(context, asked, kinds, narrowing, query, place if n == 0 else _Place())
         rows = await connection.fetch(sql, *values, group)
-        found += [_Found(r["bucket"], r["id"], r["conversation_id"], r["kind"], r["at"], r["rank"]) for r in rows]
+        found += [_Found(r["id"], r["conversation_id"], r["kind"], r["at"], r["rank"]) for r in rows]
+        if len(rows) == BLOCK:
+            return best(found), _Place(0, group[0], len(group), rows[-1]["at"], rows[-1]["id"])
         if len(found) >= BLOCK:
-            break
-    found = found[:BLOCK]
-    more = None
-    if len(found) == BLOCK:
-        last = found[-1]
-        more = _Place(0, last.bucket, last.at, last.id)
-    return best(found), more
+            rest = [b for b in buckets if b < group[-1]]
+            return best(found), _Place(0, rest[0], len(group) * 2) if rest else None
+    return best(found), None
 
 
 def best(found: list[_Found]) -> list[_Found]:
@@ -237,20 +238,17 @@ def _statement(
     if narrowing.conversations is not None:
         where.parts.append(f"d.conversation_id = any({where.value(narrowing.conversations)}::uuid[])")
     elif narrowing.where:
-        offset = len(where.values)
         condition = narrowing.where(where)
-        assert len(where.values) >= offset
         where.parts.append(
             f"exists(select 1 from conversation c where c.workspace_id = $1 and c.id = d.conversation_id and {condition})"
         )
-    if place.bucket is not None:
-        b, at, one = where.value(place.bucket), where.value(place.at), where.value(place.id)
-        where.parts.append(f"(d.bucket < {b} or (d.at, d.id) < ({at}::timestamptz, {one}::uuid))")
+    if place.at is not None:
+        where.parts.append(f"(d.at, d.id) < ({where.value(place.at)}::timestamptz, {where.value(place.id)}::uuid)")
     buckets = f"${len(where.values) + 1}::int[]"
     rank = f"ts_rank(x.words, {words})" if query else "0.0"
     return (
-        f"select x.bucket, x.id, x.conversation_id, x.kind, x.at, {rank} as rank from ("
-        f"select d.bucket, d.id, d.conversation_id, d.kind, d.at, d.words from search_document d where {where.sql}"
+        f"select x.id, x.conversation_id, x.kind, x.at, {rank} as rank from ("
+        f"select d.id, d.conversation_id, d.kind, d.at, d.words from search_document d where {where.sql}"
         f" and d.bucket = any({buckets}) order by d.at desc, d.id desc limit {BLOCK}) x order by x.at desc, x.id desc",
         where.values,
     )
@@ -340,6 +338,7 @@ def _read(text: str | None) -> _Place:
         place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Place)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         raise Invalid("This is not a place in an answer: leave it out to begin anew.", field="after") from None
-    if not 0 <= place.offset <= 100_000 or (place.bucket is not None and not 0 <= place.bucket < 2**31):
+    sizes = (place.offset, place.size, place.top or 0)
+    if not all(0 <= n < 2**31 for n in sizes) or place.size == 0 or (place.at is None) != (place.id is None):
         raise Invalid("This is not a place in an answer: leave it out to begin anew.", field="after")
     return place

@@ -106,7 +106,7 @@ def ask(text: str, *, zone: ZoneInfo, given: dict[str, str] | None = None) -> As
         kind: Bare = "phrase" if phrase is not None else "word"
         asked.terms.append(Term(fold(value), kind, prefix=last and kind == "word" and not minus, excluded=bool(minus)))
     for name, value in (given or {}).items():
-        for one in value.split(",") if name not in ("before", "after", "on") else [value]:
+        for one in value.split(",") if name not in ("before", "since") else [value]:
             if one.strip():
                 _filter(asked, name, one.strip(), zone, field=name)
     if len(asked.terms) > MOST_WORDS:
@@ -130,10 +130,12 @@ def _filter(asked: Asked, name: str, value: str, zone: ZoneInfo, *, field: str) 
         if folded not in STATUS:
             raise Invalid("A status is open, waiting, snoozed or resolved.", field=field)
         asked.status.append(STATUS[folded])
-    elif name in ("before", "after", "on"):
+    elif name in ("before", "after", "on", "since"):
         start = _day(folded, zone, field)
         if name == "before":
             asked.until = start
+        elif name == "since":
+            asked.since = start
         else:
             asked.since = start if name == "on" else start + timedelta(days=1)
             if name == "on":

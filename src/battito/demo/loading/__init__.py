@@ -85,10 +85,11 @@ async def load(services: Services, world: DemoWorld) -> UUID:
 
 
 async def _connect(services: Services, state: Load) -> None:
-    """Channel accounts are made by their own action, inside the load's transaction."""
+    """Channel accounts are made by their own action, inside the load's transaction; what was said is indexed after it."""
     from battito.platform.database import Tx
 
     now: Any = await state.connection.fetchval("select now()")
     tx = Tx(services.database, state.connection, Context.system(state.workspace, "Lumera Energia"), now)
     await connect_accounts(services, state, tx)
+    tx.enqueue("search.rebuild", unique_key=f"search.rebuild {state.workspace}")
     await tx.flush()

@@ -40,6 +40,7 @@ AWAY = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a statement on a connection that broke a moment ago
     ConnectionError,
     FileNotFoundError,  # its unix socket, while the server starts
     TimeoutError,

@@ -1,1 +1,0 @@
-var e={it:new Intl.PluralRules(`it`),en:new Intl.PluralRules(`en`)},t={it:new Intl.NumberFormat(`it-IT`),en:new Intl.NumberFormat(`en-GB`)};function n(n,r,i){return(e[n].select(r)===`one`?i.one:i.other).replace(`#`,t[n].format(r))}var r=(e,t,r)=>n(`it`,e,{one:t,other:r}),i=(e,t,r)=>n(`en`,e,{one:t,other:r});export{r as n,i as t};
