@@ -6,6 +6,7 @@ from battito.conversations.actions.bulk import go_on
 from battito.conversations.actions.change import WAKE
 from battito.conversations.actions.state import wake
 from battito.conversations.queries.inbox import overdue_sleepers
+from battito.conversations.search import index as _search  # noqa: F401 (its import declares the indexer)
 from battito.conversations.store.bulk import context_of, get_run
 from battito.platform.actor import Context
 from battito.platform.errors import NotFound

@@ -93,6 +93,7 @@ def gather(
     other_town = places.town(rng)
     values: dict[str, Fact] = {
         "o": "a" if woman else "o",
+        "ilo": "la" if woman else "il",
         "given": contact.given,
         "family": contact.family,
         "name": contact.name,
@@ -164,6 +165,8 @@ def gather(
     values["lastmonth"] = clock.month(catalogue.add_months(today, -1).month)
     mine = str(values["rel"])
     values["yourrel"] = re.sub(r"^mi([oa])", r"su\1", mine).replace("la mia coinquilina", "la sua coinquilina")
+    third = Day(clock.working_day(today, rng.randrange(17, 23)))
+    values["thirdday"] = _weekday_of(third)
     values["soonday"] = _weekday_of(values["soon"])
     values["laterday"] = _weekday_of(values["later"])
     dead_given, dead_family = names.italian(rng, "m" if woman else "f", 1944, "nord-ovest")

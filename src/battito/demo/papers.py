@@ -45,6 +45,9 @@ def describe(rng: random.Random, kind: str, facts: Facts, contact: Contact, at: 
         lines = ("Lumera Energia", f"Fattura {fill('inv')}", contact.name, f"Periodo: {fill('bim')}",
                  f"Consumo: {fill('used')} {fill('u')}", f"Totale da pagare: {fill('eur')}", f"Scadenza: {fill('due')}")  # fmt: skip
         return Attachment(f"bolletta_{fill('inv')}.pdf", "bill", _PDF, lines, seed)
+    if contact.language != "it":
+        name = rng.choice(["passport.pdf", "scan.pdf", f"{contact.family}.pdf", f"scan{rng.randrange(10, 99)}.pdf"])
+        return Attachment(name, "document", _PDF, (contact.name, contact.town), seed)
     name = rng.choice(
         [
             f"Scansione_{stamp}.pdf",

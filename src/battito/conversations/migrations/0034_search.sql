@@ -67,11 +67,11 @@ create table search_bucket(
 
 create function search_new_bucket() returns int language plpgsql as $$
 declare
-  next int := coalesce((select max(bucket) from search_bucket), -1) + 1;
+  number int := coalesce((select max(bucket) from search_bucket), -1) + 1;
 begin
-  execute format('create table search_document_%s partition of search_document for values in (%s)', next, next);
-  insert into search_bucket(bucket) values (next);
-  return next;
+  execute format('create table search_document_%s partition of search_document for values in (%s)', number, number);
+  insert into search_bucket(bucket) values (number);
+  return number;
 end $$;
 select search_new_bucket();
 
