@@ -58,7 +58,7 @@ async def demonstration(services: Services) -> AsyncIterator[None]:
     people = await ensure_demo(services, progress=say)
     workspace = await demo_workspace(services)
     services.get(SignInNotes).demo = people
-    customers = DemoCustomers(services, workspace) if workspace and services.settings.demo_pace > 0 else None
+    customers = DemoCustomers(services, workspace) if workspace else None
     if customers:
         await customers.start()
     asyncio.get_running_loop().call_later(0.2, _greet, services.settings, people)

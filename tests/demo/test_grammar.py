@@ -54,10 +54,15 @@ def test_a_missing_rule_and_a_circle_are_named() -> None:
         write("[a]\n<b>")
     with pytest.raises(GrammarError, match="circles"):
         write("[a]\n<a>")
-    with pytest.raises(GrammarError, match="fits"):
-        write("[a]\n#never x")
     with pytest.raises(GrammarError, match="twice"):
         parse_rules("[a]\nx\n[a]\ny", "test")
+
+
+def test_where_nothing_fits_the_nearest_is_taken_and_noted() -> None:
+    rules = parse_rules("[a]\n#never #ever x\n#never y\n#!here z", "test")
+    writer = Writer({}, random.Random(1))
+    assert writer.write(rules, "a", frozenset({"here"}), str) == "y"
+    assert len(writer.misfits) == 1
 
 
 def test_capitals_begin_sentences_only() -> None:

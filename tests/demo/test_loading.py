@@ -1,5 +1,6 @@
 """The demonstration in the database: consistent with what was told, and with the product's own counting."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -21,20 +22,23 @@ from tests.conftest import TEMPLATE
 from tests.support.server import Process, serving
 
 pytestmark = pytest.mark.postgres
-NAME = "battito_demo"
-SECRET = "test:" + "cm" * 21 + "c="
+NAME = "battito_demo_test"
 
 
 @pytest.fixture(scope="module")
-async def demo_url(postgres_url: str, database_url: str) -> str:
+def demo_url(postgres_url: str, database_url: str) -> str:
     """An empty installation for this module."""
-    connection = await asyncpg.connect(postgres_url)
-    try:
-        await connection.execute(f"drop database if exists {NAME} with (force)")
-        await connection.execute("select pg_advisory_lock(4711)")
-        await connection.execute(f"create database {NAME} template {TEMPLATE}")
-    finally:
-        await connection.close()
+
+    async def clone() -> None:
+        connection = await asyncpg.connect(postgres_url)
+        try:
+            await connection.execute(f"drop database if exists {NAME} with (force)")
+            await connection.execute("select pg_advisory_lock(4711)")  # a template may have one reader at a time
+            await connection.execute(f"create database {NAME} template {TEMPLATE}")
+        finally:
+            await connection.close()
+
+    asyncio.run(clone())
     return urlunsplit(urlsplit(postgres_url)._replace(path=f"/{NAME}"))
 
 
@@ -50,13 +54,17 @@ def settings_of(folder: Path, url: str, **more: str) -> Settings:
 
 
 @pytest.fixture(scope="module")
-async def loaded(demo_url: str, folder: Path) -> list[DemoPerson]:
+def loaded(demo_url: str, folder: Path) -> list[DemoPerson]:
     """Load it once."""
-    services = await make_services(settings_of(folder, demo_url), demo_url)
-    try:
-        return await ensure_demo(services)
-    finally:
-        await services.database.close()
+
+    async def load() -> list[DemoPerson]:
+        services = await make_services(settings_of(folder, demo_url), demo_url)
+        try:
+            return await ensure_demo(services)
+        finally:
+            await services.database.close()
+
+    return asyncio.run(load())
 
 
 @pytest.fixture
@@ -164,8 +172,6 @@ async def test_customers_write_and_answer(
     server_on_demo: Process, demo_url: str, folder: Path, loaded: list[DemoPerson], rows: Any
 ) -> None:
     """Through the real doors: mails and chats come in, and an agent's answer is answered in the same conversation."""
-    import asyncio
-
     port = server_on_demo.url.rpartition(":")[2]
     settings = settings_of(
         folder, demo_url, BATTITO_PORT=port, BATTITO_SMTP_IN_PORT=str(server_on_demo.smtp_port), BATTITO_DEMO_PACE="240"

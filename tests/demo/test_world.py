@@ -11,7 +11,7 @@ import pytest
 from battito.demo import catalogue, clock
 from battito.demo.measure import variety
 from battito.demo.models import Change, DemoWorld, Message, Note
-from battito.demo.world import generate, texts
+from battito.demo.world import Builder, generate, texts
 from battito.kit.address import canonical_email, canonical_phone
 from tests.demo.conftest import NOW
 
@@ -20,6 +20,13 @@ def test_same_seed_and_moment_same_world() -> None:
     one, two, other = generate(5, NOW, 120), generate(5, NOW, 120), generate(6, NOW, 120)
     assert msgspec.json.encode(one) == msgspec.json.encode(two)
     assert msgspec.json.encode(one) != msgspec.json.encode(other)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_rule_has_something_that_fits(seed: int) -> None:
+    builder = Builder(seed, NOW, 1500)
+    builder.build()
+    assert builder.casting.writer.misfits == []
 
 
 def test_two_thousand_are_made_in_a_few_seconds() -> None:

@@ -189,9 +189,11 @@ class Writer:
         self._deck = Deck(rng)
         self.marks: set[str] = set()
         """What the variants of the last text leave behind."""
+        self.misfits: list[str] = []
+        """Rules of which no variant fitted."""
 
     def write(self, rules: Rules, name: str, tags: frozenset[str], fill: Filler) -> str:
-        """Write one rule. Raises GrammarError where there is no such rule or none fits."""
+        """Write one rule. Raises GrammarError where there is no such rule."""
         out: list[str] = []
         self.marks = set()
         self._rule(rules, name, tags, fill, out, 0)
@@ -213,7 +215,9 @@ class Writer:
             raise GrammarError(f"no rule <{name}>")
         variant = self._deck.deal(variants, tags)
         if variant is None:
-            raise GrammarError(f"no variant of <{name}> fits {sorted(tags)}")
+            # better a text that fits less well than none; tests see to it that this does not happen
+            self.misfits.append(f"<{name}> fits nothing of {sorted(tags)}")
+            variant = min(variants, key=lambda v: (len(v.refuses & tags), len(v.wants - tags)))
         self.marks |= variant.marks
         self._nodes(rules, variant.nodes, tags, fill, out, depth)
 

@@ -235,10 +235,10 @@ class Households:
         out = [Consent("marketing", "email", given, at, "Modulo di contratto, sezione 4")]
         if rng.random() < 0.5:
             out.append(
-                Consent("profilazione", "email", given and rng.random() < 0.5, at, "Modulo di contratto, sezione 5")
+                Consent("profiling", "email", given and rng.random() < 0.5, at, "Modulo di contratto, sezione 5")
             )
         if rng.random() < 0.4:
-            out.append(Consent("servizio", "sms", True, at, "Modulo di contratto, sezione 3"))
+            out.append(Consent("service", "sms", True, at, "Modulo di contratto, sezione 3"))
         return tuple(out)
 
     def _manner(self, born: int, biz: bool, origin: str) -> Manner:

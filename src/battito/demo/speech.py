@@ -161,7 +161,8 @@ class Speech(msgspec.Struct):
         closing = self._write("c.close", tags, voice) if first or rng.random() < 0.6 else ""
         if not first and "grazie" in closing.lower() and "grazie" in body.lower():
             closing = ""
-        local = colour(rng, voice.region) if first and "angry" in tags or voice.manner in ("warm", "elder") else ""
+        heated = "angry" in tags or voice.manner in ("warm", "elder")
+        local = colour(rng, voice.region) if first and heated else ""
         if local and rng.random() < 0.05:
             parts[-1] = f"{parts[-1]} {local.capitalize()}."
         lines = [p for p in [opening, *parts, closing] if p]

@@ -29,11 +29,14 @@ MONTHS = 18
 
 def generate(seed: int, now: datetime, count: int = 2000) -> DemoWorld:
     """A company with so many conversations up to that moment. Same seed and moment, same world."""
-    return _World(seed, now.astimezone(UTC), count).build()
+    return Builder(seed, now.astimezone(UTC), count).build()
 
 
-class _World:
+class Builder:
+    """Tells one conversation after the other, from the oldest to the newest."""
+
     def __init__(self, seed: int, now: datetime, count: int) -> None:
+        """`now` in UTC."""
         self.seed, self.now, self.count = seed, now, count
         self.rng = random.Random(seed)
         self.casting = Casting(self.rng, now)
@@ -41,6 +44,7 @@ class _World:
         self.last_owner: dict[str, str] = {}
 
     def build(self) -> DemoWorld:
+        """The whole world."""
         drafts: list[Conversation] = []
         for start, chat in self._starts():  # the people of the first screen come on top of the count
             conversation = self._conversation(start, chat)

@@ -394,20 +394,21 @@ async def test_what_several_items_of_one_payload_say_is_taken_in_whole_or_not_at
     assert await messages(connection, workspace) == []
 
 
-async def test_consents_become_an_event_with_the_exact_words(
+async def test_consents_go_into_the_ledger_with_the_exact_words(
     deliver: Deliver, account: Account, connection: Any, workspace: Furnished
 ) -> None:
     at = datetime(2026, 1, 1, 9, tzinfo=UTC)
     consent = Consent(
-        purpose="service", channel="probe", given=True, text="Acconsento al trattamento.", version="3", at=at
+        purpose="marketing", channel="email", given=True, text="Acconsento al trattamento.", version="3", at=at
     )
-    await deliver(account, says("a", who(), consents=[consent]))
-    data = await connection.fetchval(
-        "select data from event where workspace_id = $1 and type = 'consents.received'", workspace.id
-    )
-    assert (
-        data["consents"] == [msgspec.to_builtins(consent, str_keys=True)] or data["consents"][0]["text"] == consent.text
-    )
+    kept = await deliver(account, says("a", who(), consents=[consent]))
+    (line,) = await connection.fetch("select * from consent where workspace_id = $1", workspace.id)
+    assert (line["purpose"], line["channel"], line["granted"], line["text_shown"], line["text_version"]) == (
+        "marketing", "email", True, "Acconsento al trattamento.", "3",
+    )  # fmt: skip
+    assert line["recorded_by"] == "Teresa Colombo"
+    assert line["evidence"]["inbox_id"] == str(kept)
+    assert line["evidence"]["ticked_at"] == at.isoformat()
 
 
 async def test_a_time_that_cannot_be_is_not_believed(

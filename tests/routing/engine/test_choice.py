@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from battito.routing.engine import Channel, Choice, Engine, Id, Presence, Queue, Ring, Service, Settings
-from tests.support.days import busy_shares, gini
+from tests.routing.engine.days import busy_shares, gini
 
 AT_ONCE = Service(auto_accept=True)
 

@@ -33,7 +33,8 @@ export interface Signal {
 export type Frame =
   | { type: 'welcome'; cursor: string; user_id: Id; resumed: boolean; now: Time }
   | ({ type: 'event' } & LiveEvent)
-  | { type: 'events'; items: LiveEvent[] }
+  /** Several at once, in order: a replay, or what gathered while the link was busy. Signals may stand among events. */
+  | { type: 'events'; items: (({ type: 'event' } & LiveEvent) | ({ type: 'signal' } & Signal))[] }
   | ({ type: 'signal' } & Signal)
   | { type: 'resync'; cursor: string }
   | { type: 'pong'; now: Time }

@@ -82,7 +82,16 @@ describe('LiveSocket', () => {
     expect(last().sent[0]).toBe('{"type":"hello","resume":"1.2.2"}')
     last().says({ type: 'welcome', cursor: '1.2.2', resumed: true })
     expect(heard.welcome).toHaveBeenLastCalledWith(false)
-    last().says({ type: 'events', items: [{ cursor: '1.3.3' }, { cursor: '1.4.4' }] })
+    const signal = { type: 'signal', name: 'idle', user: { id: 'p', name: 'Paolo' }, conversation_id: 'a' }
+    last().says({
+      type: 'events',
+      items: [{ type: 'event', cursor: '1.3.3' }, { type: 'event', cursor: '1.4.4' }, signal],
+    })
+    expect(heard.events).toHaveBeenLastCalledWith([
+      { type: 'event', cursor: '1.3.3' },
+      { type: 'event', cursor: '1.4.4' },
+    ])
+    expect(heard.signal).toHaveBeenCalledOnce()
     last().onclose?.()
     vi.advanceTimersByTime(500)
     last().opened()

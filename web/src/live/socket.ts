@@ -122,8 +122,7 @@ export class LiveSocket {
         this.#listener.events([frame])
         break
       case 'events':
-        this.#cursor = frame.items.at(-1)?.cursor ?? this.#cursor
-        this.#listener.events(frame.items)
+        this.#takeMany(frame.items)
         break
       case 'resync':
         this.#cursor = frame.cursor
@@ -142,6 +141,16 @@ export class LiveSocket {
         }
         break
     }
+  }
+
+  #takeMany(items: Extract<Frame, { type: 'events' }>['items']): void {
+    const events: LiveEvent[] = []
+    for (const item of items) {
+      if (item.type === 'signal') this.#listener.signal(item)
+      else events.push(item)
+    }
+    this.#cursor = events.at(-1)?.cursor ?? this.#cursor
+    if (events.length) this.#listener.events(events)
   }
 
   #lost(): void {

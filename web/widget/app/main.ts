@@ -13,7 +13,8 @@ root.append(h('div', { class: 'frame' }, app(chat)))
 addEventListener('keydown', (event) => { if (event.key === 'Escape') tell('close') })
 // a panel that has just opened, or changed what it asks, puts the visitor where they write; never without having the focus
 const aim = (): void => {
-  if (document.hasFocus()) root.querySelector<HTMLElement>('main input:not([type=checkbox]), #write, main select, main button')?.focus()
+  const place = root.querySelector<HTMLElement>('#write, .sheet input') ?? root.querySelector<HTMLElement>('.field :is(input, select, textarea), main button')
+  if (document.hasFocus()) place?.focus()
 }
 addEventListener('focus', () => { if (document.activeElement === document.body) aim() })
 effect(() => {

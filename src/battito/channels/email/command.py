@@ -11,8 +11,11 @@ from .inbound import ParsedEmail, parse_email
 
 
 def as_json(parsed: ParsedEmail) -> dict[str, Any]:
-    """`parsed` as plain values for JSON, without the attachments' bytes."""
+    """`parsed` as plain values for JSON, without the attachments' bytes. `reply_to` is one address or null, as nearly
+    every mail has it; where there are several, `reply_to_all` holds them."""
     values: dict[str, Any] = msgspec.to_builtins(parsed)
+    values["reply_to_all"] = values["reply_to"]
+    values["reply_to"] = values["reply_to"][0] if values["reply_to"] else None
     for attachment in values["attachments"]:
         del attachment["content"]
     return values

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import asyncpg
 import msgspec
 
+from battito.contacts.consent import NewConsent, record_consent
 from battito.conversations.actions.delivery import change_message, report_delivery
 from battito.conversations.actions.recognise import recognise
 from battito.conversations.events import ConversationCreated, ConversationEvent, ConversationLinked
@@ -25,7 +26,6 @@ from battito.conversations.inbound import (
     InboundUnsupported,
     ThreadHint,
 )
-from battito.conversations.inbound_events import ConsentsReceived
 from battito.conversations.models import Attachment, Author, Delivery, Message, Post
 from battito.conversations.queries.rows import COLUMNS, FROM, conversation_from
 from battito.conversations.store import intake as store
@@ -140,18 +140,28 @@ async def _message(tx: Tx, origin: Origin, item: InboundMessage, number: int, pr
         message_id = await _post(tx, origin, item, number, prepared, conversation_id, author, attachments, at)
         if item.attributes and place is not None:
             await tx.execute(store.ATTRIBUTES, tx.workspace_id, conversation_id, item.attributes)
-        if item.consents and contact is not None:
-            tx.emit(
-                ConsentsReceived(
-                    contact_id=contact["id"], conversation_id=conversation_id, channel=origin.channel, account_id=origin.account_id,
-                    inbox_id=origin.inbox_id, consents=item.consents,
-                )
-            )  # fmt: skip
-            await tx.flush()
+        if contact is not None:
+            await _consents(tx, origin, item, contact["id"], conversation_id)
     finally:
         tx.context = system
     tx.after_commit(tx.database.committed)
     return message_id
+
+
+async def _consents(tx: Tx, origin: Origin, item: InboundMessage, contact_id: UUID, conversation_id: UUID) -> None:
+    """What the customer ticked goes into the ledger with the exact words, and the payload as its evidence."""
+    for consent in item.consents:
+        evidence = {
+            "source": origin.channel, "account_id": str(origin.account_id), "inbox_id": str(origin.inbox_id),
+            "conversation_id": str(conversation_id), "ticked_at": consent.at.isoformat(),
+        }  # fmt: skip
+        line = {
+            "purpose": consent.purpose, "channel": consent.channel, "granted": consent.given, "text_version": consent.version,
+            "text_shown": _clean(consent.text), "evidence": evidence,
+        }  # fmt: skip
+        await record_consent(tx, contact_id, msgspec.convert(line, NewConsent))
+    if item.consents:
+        await tx.flush()
 
 
 async def _place_and_sender(

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import math
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -12,7 +13,7 @@ import asyncpg
 import msgspec
 
 from battito.contacts.models import Contact
-from battito.contacts.queries import get_contact
+from battito.contacts.queries import get_contacts
 from battito.conversations.models import Conversation, Message
 from battito.conversations.queries.inbox import Conditions
 from battito.conversations.queries.rows import COLUMNS, FROM, conversation_from, message_from
@@ -27,14 +28,15 @@ BLOCK: Final = 200
 TIMEOUT_MS: Final = 3000
 CONTACTS_BESIDE: Final = 4
 """Contacts shown beside messages."""
-LIKE: Final = 0.5
+LIKE: Final = 0.6
 """How alike (word similarity of pg_trgm) a name must be to what was typed."""
 FRESH_DAYS: Final = 45.0
 """After so many days a hit has lost half of what its newness was worth."""
 HEADLINE_CHARS: Final = 20_000
 
+BREAK: Final = " … "
 HEADLINE: Final = (
-    f'StartSel="{START}", StopSel="{STOP}", MaxFragments=2, MaxWords=22, MinWords=8, FragmentDelimiter=" … "'
+    f'StartSel="{START}", StopSel="{STOP}", MaxFragments=2, MaxWords=22, MinWords=8, FragmentDelimiter="{BREAK}"'
 )
 CONTACTS: Final = """
 select contact_id, name, words,
@@ -67,7 +69,7 @@ class _Place(msgspec.Struct, array_like=True, frozen=True):
 
     offset: int = 0
     top: int | None = None
-    size: int = 1
+    size: int = 2
     at: datetime | None = None
     id: UUID | None = None
 
@@ -89,10 +91,11 @@ async def search(
     place = _read(after)
     try:
         async with connection.transaction():
-            # one plan for all searches: planning over all buckets anew would cost more than most searches
+            # one plan for all searches, always through the index: planning over all buckets anew would cost more than most
+            # searches, and reading a bucket from end to end costs more than its index even for the most frequent word
             await connection.execute(
                 f"set local statement_timeout = {TIMEOUT_MS}; set local plan_cache_mode = force_generic_plan;"
-                f" set local pg_trgm.word_similarity_threshold = {LIKE}"
+                f" set local enable_seqscan = off; set local pg_trgm.word_similarity_threshold = {LIKE}"
             )
             return await _search(connection, context, asked, kinds, limit, place)
     except asyncpg.QueryCanceledError:
@@ -115,9 +118,11 @@ async def _search(
         items += await _contacts(connection, context, asked, CONTACTS_BESIDE, 0)
     narrowing = await narrow(connection, context, asked)
     query = await _query(connection, asked.terms)
-    if narrowing is None or (not query and not asked.narrows) or kinds <= {"contacts"}:
+    kinds.discard("contacts")
+    if narrowing is None or (not query and not asked.narrows) or not kinds:
         return Hits(items=items, next=None)
-    block, more = await _block(connection, context, asked, kinds - {"contacts"}, narrowing, query, place)
+    both = " & ".join([*([f"({query})"] if query else []), *marks(context, asked, kinds, narrowing)])
+    block, more = await _block(connection, context, asked, narrowing, both, place)
     page = block[place.offset : place.offset + limit]
     items += await _dress(connection, context, page, query)
     if place.offset + limit < len(block):
@@ -131,22 +136,46 @@ async def _search(
 
 async def _query(connection: Any, terms: list[Term]) -> str:
     """The terms as a tsquery, in PostgreSQL's own notation; empty when nothing is left to look for."""
-    if not terms:
+    if all(term.excluded for term in terms):
         return ""
     parts: list[str] = []
     values: list[str] = []
     for term in terms:
         values.append(term.text)
         n = f"${len(values)}::text"
-        part = f"phraseto_tsquery('battito_simple', {n})" if term.kind == "phrase" else f"search_word({n}, {'true' if term.prefix else 'false'})"
+        part = f"search_phrase({n})" if term.kind == "phrase" else f"search_word({n}, {str(term.prefix).lower()})"
         parts.append(f"!!{part}" if term.excluded else part)
-    if all(term.excluded for term in terms):
-        return ""
     return str(await connection.fetchval(f"select ({' && '.join(parts)})::text", *values))
 
 
+def marks(context: Context, asked: Asked, kinds: set[str], narrowing: Narrowing) -> list[str]:
+    """Filters on what never changes about a document, as terms of a tsquery (see `search_marks` in the migration)."""
+    out = []
+    if kinds != {"messages", "notes", "conversations"}:
+        out.append([f"=kind:{ {'messages': 'message', 'notes': 'note', 'conversations': 'conversation'}[k]}" for k in sorted(kinds)])
+    if asked.channel:
+        out.append([f"=channel:{c}" for c in asked.channel])
+    if context.brands is not None:
+        out.append([f"=brand:{b}" for b in sorted(map(str, context.brands))] or ["=brand:"])
+    if narrowing.brands:
+        out.append([f"=brand:{b}" for b in narrowing.brands])
+    if asked.attachment:
+        out.append(["=attachment"])
+    if asked.author in ("customer", "agent", "bot"):
+        out.append([f"=by:{asked.author}"])
+    terms = [" | ".join(quoted(one) for one in either) for either in out]
+    if asked.author and asked.author not in ("customer", "agent", "bot"):
+        terms += [f"{quoted(f'=from:{word}')}:*" for word in re.split(r"[^\w]+", asked.author) if word]
+    return [f"({term})" for term in terms]
+
+
+def quoted(lexeme: str) -> str:
+    """A lexeme as a tsquery writes it."""
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
 def _groups(buckets: list[int], size: int) -> Iterator[list[int]]:
-    """Buckets from the newest on, in growing groups: 1, 2, 4, …"""
+    """Buckets from the newest on, in groups that double"""
     start = 0
     while start < len(buckets):
         yield buckets[start : start + size]
@@ -162,7 +191,7 @@ class _Found(msgspec.Struct):
 
 
 async def _block(
-    connection: Any, context: Context, asked: Asked, kinds: set[str], narrowing: Narrowing, query: str, place: _Place
+    connection: Any, context: Context, asked: Asked, narrowing: Narrowing, query: str, place: _Place
 ) -> tuple[list[_Found], _Place | None]:
     """Up to `BLOCK` candidates from `place` on, the best first and each conversation once; where the next block begins."""
     buckets = [
@@ -177,7 +206,7 @@ async def _block(
     group: list[int] = []
     for n, group in enumerate(_groups(buckets, place.size)):
         # only the first group was looked into before
-        sql, values = _statement(context, asked, kinds, narrowing, query, place if n == 0 else _Place())
+        sql, values = _statement(context, asked, narrowing, query, place if n == 0 else _Place())
         rows = await connection.fetch(sql, *values, group)
         found += [_Found(r["id"], r["conversation_id"], r["kind"], r["at"], r["rank"]) for r in rows]
         if len(rows) == BLOCK:
@@ -209,7 +238,7 @@ def best(found: list[_Found]) -> list[_Found]:
 
 
 def _statement(
-    context: Context, asked: Asked, kinds: set[str], narrowing: Narrowing, query: str, place: _Place
+    context: Context, asked: Asked, narrowing: Narrowing, query: str, place: _Place
 ) -> tuple[str, list[Any]]:
     """The candidates of some buckets (the last parameter), newest first. Its text depends on which filters are set only."""
     where = Conditions(context.workspace_id)
@@ -217,24 +246,10 @@ def _statement(
     words = f"{where.value(query)}::text::tsquery" if query else ""
     if query:
         where.parts.append(f"d.words @@ {words}")
-    if kinds != {"messages", "notes", "conversations"}:
-        names = [{"messages": "message", "notes": "note", "conversations": "conversation"}[k] for k in sorted(kinds)]
-        where.parts.append(f"d.kind = any({where.value(names)}::text[])")
-    if context.brands is not None:
-        where.parts.append(f"d.brand_id = any({where.value(list(context.brands))}::uuid[])")
-    where.among("d.channel", list(asked.channel), "text")
-    where.among("d.brand_id", list(narrowing.brands), "uuid")
-    if asked.attachment:
-        where.parts.append("d.has_attachment")
     if asked.since is not None:
         where.parts.append(f"d.at >= {where.value(asked.since)}")
     if asked.until is not None:
         where.parts.append(f"d.at < {where.value(asked.until)}")
-    if asked.author in ("customer", "agent", "bot"):
-        where.parts.append(f"d.author_kind = {where.value(asked.author)}::text")
-    elif asked.author:
-        text = where.value(f"%{_like(asked.author)}%")
-        where.parts.append(f"d.author like {text}::text")
     if narrowing.conversations is not None:
         where.parts.append(f"d.conversation_id = any({where.value(narrowing.conversations)}::uuid[])")
     elif narrowing.where:
@@ -285,15 +300,20 @@ async def _headlines(connection: Any, texts: dict[UUID, str], query: str) -> dic
     if not query or not texts:
         return {}
     clean = [t.replace(START, "").replace(STOP, "") for t in texts.values()]
-    rows = await connection.fetch(
-        "select t.id, ts_headline('battito_simple', t.said, $3::text::tsquery, $4) as plain, ts_headline('battito_it', t.said, $3::text::tsquery, $4) as it,"
-        " ts_headline('battito_en', t.said, $3::text::tsquery, $4) as en from unnest($1::uuid[], $2::text[]) as t(id, said)",
-        list(texts), clean, query, HEADLINE,
-    )  # fmt: skip
-    out = {}
-    for row in rows:
-        shown = max((row["it"], row["en"], row["plain"]), key=lambda h: h.count(START))
-        out[row["id"]] = [marked(part) for part in shown.split(" … ")] if has_mark(shown) else []
+    out: dict[UUID, list[str]] = {}
+    left = {one: text.replace(START, "").replace(STOP, "") for one, text in texts.items()}
+    # each language marks its own stems; most texts are done with the first
+    for language in ("battito_it", "battito_en", "battito_simple"):
+        rows = await connection.fetch(
+            "select t.id, ts_headline($3::text::regconfig, t.said, $4::text::tsquery, $5) as shown from unnest($1::uuid[], $2::text[]) as t(id, said)",
+            list(left), list(left.values()), language, query, HEADLINE,
+        )  # fmt: skip
+        for row in rows:
+            if has_mark(row["shown"]):
+                out[row["id"]] = [marked(part) for part in row["shown"].split(BREAK)]
+                del left[row["id"]]
+        if not left:
+            break
     return out
 
 
@@ -316,11 +336,8 @@ async def _contacts(connection: Any, context: Context, asked: Asked, limit: int,
     rows = await connection.fetch(
         CONTACTS, context.workspace_id, said, f"{_like(said)}%", f"% {_like(said)}%", f"%{_like(inside)}%", limit, offset
     )
-    hits = []
-    for row in rows:
-        contact = await get_contact(connection, context, row["contact_id"])
-        hits.append(Hit(kind="contact", contact=contact, highlights=[mark_name(contact.name, said)]))
-    return hits
+    contacts = await get_contacts(connection, context, [row["contact_id"] for row in rows])
+    return [Hit(kind="contact", contact=one, highlights=[mark_name(one.name, said)]) for one in contacts]
 
 
 def _like(text: str) -> str:

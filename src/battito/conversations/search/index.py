@@ -11,24 +11,25 @@ from battito.platform.events.model import StoredEvent
 from battito.platform.jobs import Job, job
 from battito.platform.services import Services
 
-BUCKET: Final = 32_768
-"""Documents of one bucket: few enough that one which a word fills half is read in some milliseconds."""
+BUCKET: Final = 16_384
+"""Documents of one bucket: few enough that one which a word fills by half is read in some milliseconds."""
 CHUNK: Final = 500
 
 DROP: Final = "delete from search_document where workspace_id = $1 and id = any($2::uuid[])"
 INSERT_MESSAGES: Final = """
-insert into search_document(bucket, id, workspace_id, conversation_id, kind, at, author_kind, author_id, author, channel, brand_id, has_attachment, words)
-select $3, m.id, m.workspace_id, m.conversation_id, m.kind, m.created_at, m.author_kind, m.author_id, lower(unaccent(m.author_name)), m.channel,
-  c.brand_id, m.attachments <> '[]',
+insert into search_document(bucket, id, workspace_id, conversation_id, kind, at, words)
+select $3, m.id, m.workspace_id, m.conversation_id, m.kind, m.created_at,
   search_vector(m.text, coalesce((select string_agg(a->>'name', ' ') from jsonb_array_elements(m.attachments) a), ''))
+  || search_marks(m.kind, m.channel, m.author_kind, lower(unaccent(m.author_name)), c.brand_id, m.attachments <> '[]')
 from message m join conversation c on c.id = m.conversation_id and c.workspace_id = m.workspace_id
 where m.workspace_id = $1 and m.id = any($2::uuid[]) and m.kind <> 'activity' and m.deleted_at is null
   and (m.text <> '' or m.attachments <> '[]')
 order by m.created_at
 """
 INSERT_SUBJECTS: Final = """
-insert into search_document(bucket, id, workspace_id, conversation_id, kind, at, author_kind, author, channel, brand_id, words)
-select $3, c.id, c.workspace_id, c.id, 'conversation', c.created_at, 'customer', lower(unaccent(p.name)), c.channel, c.brand_id, search_vector(c.subject, '')
+insert into search_document(bucket, id, workspace_id, conversation_id, kind, at, words)
+select $3, c.id, c.workspace_id, c.id, 'conversation', c.created_at,
+  search_vector(c.subject, '') || search_marks('conversation', c.channel, 'customer', lower(unaccent(p.name)), c.brand_id, false)
 from conversation c join contact p on p.id = c.contact_id and p.workspace_id = c.workspace_id
 where c.workspace_id = $1 and c.id = any($2::uuid[]) and c.subject <> '' and c.merged_into is null
 """
@@ -36,7 +37,7 @@ FOLLOW: Final = """
 update search_document d set conversation_id = m.conversation_id from message m
 where d.workspace_id = $1 and m.workspace_id = $1 and m.id = d.id and m.conversation_id = any($2::uuid[]) and d.conversation_id <> m.conversation_id
 """
-REBRAND: Final = "update search_document set brand_id = $3 where workspace_id = $1 and conversation_id = $2 and brand_id is distinct from $3"
+OF_CONVERSATION: Final = "select id from message where workspace_id = $1 and conversation_id = any($2::uuid[]) and kind <> 'activity'"
 FULLER: Final = """
 update search_bucket set documents = documents + $2, oldest = least(oldest, $3), newest = greatest(newest, $4) where bucket = $1
 """  # buckets are the whole installation's
@@ -90,12 +91,12 @@ async def index(services: Services, events: list[StoredEvent]) -> None:
                 rebranded[event.conversation_id] = None
         async with services.database.transaction(Context.system(workspace_id, "Search")) as tx:
             await follow_moves(tx, list(moved))
+            if rebranded:
+                found = await tx.fetch(OF_CONVERSATION, workspace_id, list(rebranded))
+                messages |= dict.fromkeys(row["id"] for row in found)
             await index_messages(tx, list(messages))
-            await index_subjects(tx, list(dict.fromkeys([*subjects, *moved])))
+            await index_subjects(tx, list(subjects | moved | rebranded))
             await index_contacts(tx, list(contacts))
-            for one in rebranded:
-                brand = await tx.fetchval("select brand_id from conversation where workspace_id = $1 and id = $2", workspace_id, one)
-                await tx.execute(REBRAND, workspace_id, one, brand)
 
 
 async def index_messages(tx: Tx, ids: list[UUID]) -> None:

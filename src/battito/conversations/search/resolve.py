@@ -8,8 +8,8 @@ from battito.conversations.queries.inbox import Conditions
 from battito.conversations.search.words import Asked
 from battito.platform.actor import Context
 
-FEW: Final = 2000
-"""Up to so many conversations are named one by one: their messages are looked into, not everybody's."""
+FEW: Final = 5000
+"""Up to so many conversations are named one by one, which is checked faster than looking each up."""
 NAMED: Final = 200
 
 BY_NAME: Final = {

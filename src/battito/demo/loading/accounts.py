@@ -31,6 +31,7 @@ async def connect_accounts(services: Services, load: Load, tx: Tx) -> None:
         new = NewAccount(
             channel=account.kind, name=account.name, settings=settings, brand_id=load.brands[account.brand],
             team_id=load.teams[_TEAMS[account.key]],
+            queue_id=load.queues[_TEAMS[account.key]],
         )  # fmt: skip
         made = await create_account(tx, new, registry=registry, ring=ring)
         load.accounts[account.key] = made.id

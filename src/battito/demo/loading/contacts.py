@@ -15,8 +15,8 @@ _EUROS: Final = 100
 _TEXT_VERSION: Final = "2023-05"
 _TEXT_SHOWN: Final = {
     "marketing": "Acconsento a ricevere offerte di Lumera Energia.",
-    "profilazione": "Acconsento all’analisi dei miei consumi per ricevere offerte su misura.",
-    "servizio": "Acconsento a ricevere avvisi di servizio per SMS.",
+    "profiling": "Acconsento all’analisi dei miei consumi per ricevere offerte su misura.",
+    "service": "Acconsento a ricevere avvisi di servizio per SMS.",
 }
 
 

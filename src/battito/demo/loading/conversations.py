@@ -20,7 +20,7 @@ _MESSAGE: Final = (
     " email, activity, mentions, status, client_id, provider_id, created_at, sent_at, delivered_at, read_at"
 )
 _CONVERSATION: Final = (
-    "id, workspace_id, number, brand_id, contact_id, channel, account_id, subject, preview, status, priority, owner_kind, owner_id, team_id,"
+    "id, workspace_id, number, brand_id, contact_id, channel, account_id, subject, preview, status, priority, owner_kind, owner_id, team_id, queue_id,"
     " labels, waiting_since, due_at, due_kind, snoozed_until, unread, last_message_at, last_author_kind, message_count, mentions, followers,"
     " attributes, created_at, first_response_at, resolved_at, seq, version"
 )
@@ -107,7 +107,7 @@ class _Writer:
             row.id, load.workspace, conversation.number, load.brands[conversation.brand], load.contacts[conversation.contact],
             conversation.kind, load.accounts[conversation.account], conversation.subject, row.preview, conversation.state,
             conversation.priority, "agent" if conversation.owner else None, load.users.get(conversation.owner or ""),
-            load.teams[conversation.team], [load.labels[k] for k in conversation.labels], waiting, due,
+            load.teams[conversation.team], load.queues.get(conversation.team), [load.labels[k] for k in conversation.labels], waiting, due,
             ("next" if row.first_response_at else "first") if due else None, conversation.snoozed_until,
             row.unread if open_ and conversation.state == "open" else 0, row.last_at, row.last_kind, row.count, row.mentions,
             list(dict.fromkeys([*row.mentions, *followers])), attributes, conversation.created_at, row.first_response_at,

@@ -1,4 +1,4 @@
-"""Brands, teams, people with their roles, labels, custom attributes, saved views."""
+"""Brands, teams, people with their roles, queues, labels, custom attributes, saved views."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -74,9 +74,27 @@ def _presence(load: Load) -> list[tuple[Any, ...]]:
 
 
 async def copy_desk(load: Load) -> None:
-    """Labels, custom attributes, saved views."""
+    """Queues, labels, custom attributes, saved views."""
     world, w = load.world, load.workspace
     start = datetime(2024, 1, 8, 9, 0, tzinfo=UTC)
+    served = [t for t in world.teams if t.key != "direzione"]
+    load.queues = {t.key: load.id_at(start) for t in served}
+    await load.copy(
+        "queue",
+        "id, workspace_id, name, team_ids, gives_work, priority, created_at",
+        [
+            (
+                load.queues[t.key],
+                w,
+                t.name,
+                [load.teams[t.key]],
+                t.key != "reclami",
+                5 if t.key == "guasti" else 0,
+                start,
+            )
+            for t in served
+        ],
+    )
     load.labels = {label.key: load.id_at(start) for label in world.labels}
     await load.copy(
         "label", "id, workspace_id, name, colour, created_at",

@@ -1,9 +1,11 @@
+/** The server keeps the address of a picture from elsewhere in this attribute, so that nothing is fetched unasked. */
+const KEPT = /\sdata-remote-src=/i
 const REMOTE =
   /(?:src|background|srcset|poster)\s*=\s*["']?\s*(?:https?:)?\/\/|url\(\s*["']?\s*(?:https?:)?\/\//i
 
 /** Whether showing this HTML would fetch something from another host, which tells the sender that it was read. */
 export function hasRemotePictures(html: string): boolean {
-  return REMOTE.test(html)
+  return KEPT.test(html) || REMOTE.test(html)
 }
 
 /** Whether the formatting says more than the text: tables and pictures. */

@@ -57,6 +57,7 @@ const promises: Record<string, string> = {
   resolution: 'Resolution',
 }
 export const sla = {
+  overdue: 'past the promised time',
   kinds: {
     first: 'to the promised first response',
     next: 'to the promised response',

@@ -57,6 +57,7 @@ const promises: Record<string, string> = {
   resolution: 'Soluzione',
 }
 export const sla = {
+  overdue: 'oltre il termine promesso',
   kinds: {
     first: 'alla prima risposta promessa',
     next: 'alla risposta promessa',

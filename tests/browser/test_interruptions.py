@@ -1,0 +1,103 @@
+"""Nothing is lost and nothing doubled while the network or the server is away, or a colleague is at the same conversation."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import RING, Company, MakeCompany
+from tests.browser.hands import editor, row_of, written
+from tests.support.server import serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
+
+HEALS_MS = 30_000
+"""Longest pause between two tries to link up again, and some."""
+
+
+async def a_chat(company: Company, text: str = "Buongiorno, ho una domanda.") -> tuple[Page, object]:
+    """A customer who has written."""
+    customer, chat = await company.customer()
+    await chat.get_by_label("Scrivi un messaggio").fill(text)
+    await customer.keyboard.press("Enter")
+    await expect(chat.locator("li.customer .receipt")).to_have_text("Inviato")
+    return customer, chat
+
+
+async def texts(company: Company) -> list[str]:
+    """What was said in the only conversation."""
+    (conversation,) = await company.conversations()
+    return [m["text"] for m in await company.messages(conversation["id"]) if m["kind"] == "message"]
+
+
+async def test_without_network_the_answer_waits_and_goes_once(company: Company) -> None:
+    _, chat = await a_chat(company)
+    page = await company.desk()
+    await row_of(page, "Teresa Colombo").click()
+    await expect(written(page)).to_contain_text("ho una domanda")
+    await page.context.set_offline(True)
+    await editor(page).fill("Mi dica pure, la ascolto.")
+    await page.keyboard.press("Control+Enter")
+    await page.keyboard.press("Control+Enter")
+    await expect(written(page)).to_contain_text("Parte appena torna la rete")
+    assert await texts(company) == ["Buongiorno, ho una domanda."]
+    await page.context.set_offline(False)
+    await expect(chat.locator("li.agent")).to_contain_text("Mi dica pure", timeout=HEALS_MS)
+    await expect(page.get_by_text("Tutto salvato")).to_be_visible()
+    await expect(written(page).get_by_text("Mi dica pure, la ascolto.")).to_have_count(1)
+    assert await texts(company) == ["Buongiorno, ho una domanda.", "Mi dica pure, la ascolto."]
+
+
+async def test_a_killed_server_loses_and_doubles_nothing(
+    company_on: MakeCompany, database_url: str, web_root: Path, tmp_path: Path
+) -> None:
+    options = {"secret_key": RING, "web_root": str(web_root)}
+    with serving(database_url, tmp_path / "first", **options) as first:
+        company = await company_on(first)
+        _, chat = await a_chat(company)
+        page = await company.desk()
+        await row_of(page, "Teresa Colombo").click()
+        await expect(written(page)).to_contain_text("ho una domanda")
+        first.kill()
+        await editor(page).fill("Scritto mentre il server non c’era.")
+        await page.keyboard.press("Control+Enter")
+        await page.keyboard.press("Control+Enter")
+        await chat.get_by_label("Scrivi un messaggio").fill("Ci siete ancora?")
+        await chat.get_by_label("Scrivi un messaggio").press("Enter")
+        await expect(page.get_by_text("Collegamento interrotto.")).to_be_visible(timeout=HEALS_MS)
+        await expect(written(page)).to_contain_text("Parte appena torna la rete")
+    port = int(first.url.rpartition(":")[2])
+    with serving(database_url, tmp_path / "second", port=port, **options):
+        await expect(page.get_by_text("In tempo reale").first).to_be_visible(timeout=HEALS_MS)
+        await expect(chat.locator("li.agent")).to_contain_text("Scritto mentre", timeout=HEALS_MS)
+        await expect(written(page)).to_contain_text("Ci siete ancora?", timeout=HEALS_MS)
+        await expect(written(page).get_by_text("Scritto mentre il server non c’era.")).to_have_count(1)
+        await expect(written(page).get_by_text("Ci siete ancora?")).to_have_count(1)
+        assert sorted(await texts(company)) == [
+            "Buongiorno, ho una domanda.", "Ci siete ancora?", "Scritto mentre il server non c’era.",
+        ]  # fmt: skip
+
+
+async def test_two_agents_see_each_other_and_taking_over_is_asked(company: Company) -> None:
+    _, chat = await a_chat(company)
+    first = await company.desk()
+    await row_of(first, "Teresa Colombo").click()
+    address = re.sub("^https?://[^/]+", "", first.url)
+    second = await company.desk(company.people.other, address)
+    await expect(second.get_by_text("La segue Agent Prova. Se rispondi, passa a te.")).to_be_visible()
+    await expect(editor(second)).to_be_hidden()
+    await expect(first.get_by_text("Other guarda")).to_be_visible()
+
+    await second.get_by_role("button", name="Rispondi tu").click()
+    await editor(second).click()
+    await second.keyboard.type("Rispondo io, ")
+    await expect(first.get_by_text("Other Prova sta scrivendo una risposta proprio ora.")).to_be_visible()
+    await expect(editor(first)).to_be_hidden()
+    await second.keyboard.type("un momento.")
+    await second.keyboard.press("Control+Enter")
+    await second.keyboard.press("Control+Enter")
+    await expect(chat.locator("li.agent")).to_contain_text("Rispondo io, un momento.")
+    await expect(first.get_by_text("La segue Other Prova").first).to_be_visible()
+    (conversation,) = await company.conversations()
+    assert conversation["owner"]["id"] == str(company.people.other.id)
