@@ -21,6 +21,7 @@ from battito.accounts import api as accounts_api
 from battito.accounts.access_api import SignInNotes
 from battito.accounts.oidc import Oidc
 from battito.accounts.sessions import Sessions, bearer
+from battito.automation import api as automation_api
 from battito.channels import api as channels_api
 from battito.channels.accounts import Accounts
 from battito.channels.listeners import Listeners
@@ -134,7 +135,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
 ROUTES: list[ControllerRouterHandler] = [
     *accounts_api.routes,
     *contacts_api.routes,
-    *conversations_api.routes,
+    *conversations_api.routes, *automation_api.routes,
     *channels_api.routes,
     jobs_api.router,
     files_api.router,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -167,6 +167,17 @@ def server_on_demo(demo_url: str, folder: Path, loaded: list[DemoPerson]) -> Ite
         yield process
 
 
+QUESTION = "Buongiorno, sono Marta. Mi dà il codice cliente, per favore?"
+
+
+async def until(rows: Any, sql: str, argument: Any, test: Callable[[list[Any]], bool], seconds: float = 60) -> None:
+    """Ask the database until it says so."""
+    end = time.monotonic() + seconds
+    while not test(await rows.fetch(sql, argument)):
+        assert time.monotonic() < end, "it did not happen"
+        await asyncio.sleep(0.25)
+
+
 @pytest.mark.slow
 async def test_customers_write_and_answer(
     server_on_demo: Process, demo_url: str, folder: Path, loaded: list[DemoPerson], rows: Any
@@ -183,46 +194,34 @@ async def test_customers_write_and_answer(
     customers = DemoCustomers(services, workspace)
     await customers.start()
     fresh = "select channel, count(*) as n from conversation where number > $1 group by 1"
-    again = (
-        "select count(*) from message m join conversation c on c.id = m.conversation_id and c.workspace_id = m.workspace_id"
-        " where c.number > $1 and c.channel = 'webchat' and m.author_kind = 'customer' and m.created_at >"
-        " (select min(created_at) from message a where a.conversation_id = c.id and a.author_kind = 'agent')"
-    )
+    again = """
+        select distinct c.channel from message m join conversation c on c.id = m.conversation_id and c.workspace_id = m.workspace_id
+        where c.number > $1 and m.author_kind = 'customer' and m.created_at >
+          (select min(a.created_at) from message a where a.conversation_id = c.id and a.author_kind = 'agent')
+    """
+    waiting = "select id, channel from conversation where number > $1 and status = 'open' order by number desc limit 12"
+    both = {"email", "webchat"}
     try:
-        found: dict[str, int] = {}
-        for _ in range(240):
-            found = {row["channel"]: row["n"] for row in await rows.fetch(fresh, highest)}
-            if found.get("email", 0) >= 3 and found.get("webchat", 0) >= 3:
-                break
-            await asyncio.sleep(0.25)
-        assert found.keys() == {"email", "webchat"}, found
+        await until(rows, fresh, highest, lambda found: {r["channel"] for r in found if r["n"] >= 3} == both)
         agent = loaded[0]
         async with httpx.AsyncClient(
             base_url=f"{server_on_demo.url}/api/v1", headers={"X-Battito": "1"}, timeout=20
         ) as http:
             await http.post("/sign-in", json={"email": agent.email, "password": agent.password})
             answered: set[str] = set()
-            for _ in range(160):
-                chats = await rows.fetch(
-                    "select id from conversation where number > $1 and channel = 'webchat' and status = 'open' order by number desc limit 6",
-                    highest,
-                )
-                for row in chats:
+            for _ in range(200):
+                for row in await rows.fetch(waiting, highest):
                     if str(row["id"]) not in answered:
                         answered.add(str(row["id"]))
-                        body = {
-                            "client_id": str(row["id"]),
-                            "text": "Buongiorno, sono Marta. Mi dà il codice cliente, per favore?",
-                            "override": True,
-                        }
-                        assert (await http.post(f"/conversations/{row['id']}/messages", json=body)).status_code in (
-                            200,
-                            201,
-                        )
-                if await rows.fetchval(again, highest):
+                        body = {"client_id": str(row["id"]), "text": QUESTION, "override": True}
+                        answer = await http.post(f"/conversations/{row['id']}/messages", json=body)
+                        assert answer.status_code in (200, 201), answer.text
+                if {row["channel"] for row in await rows.fetch(again, highest)} == both:
                     break
                 await asyncio.sleep(0.25)
-        assert await rows.fetchval(again, highest) > 0
+        assert {row["channel"] for row in await rows.fetch(again, highest)} == both
+        strays = "select count(*) from conversation c where c.number > $1 and c.subject like 'Re: %'"
+        assert await rows.fetchval(strays, highest) == 0, "an answer began a conversation of its own"
         recognised = await rows.fetchval(
             "select count(*) from conversation c where c.number > $1 and exists(select 1 from conversation o where o.contact_id = c.contact_id and o.number <= $1)",
             highest,

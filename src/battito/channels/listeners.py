@@ -76,7 +76,8 @@ class Listeners:
                 while True:
                     await self._step(connection)
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), LOOK_S)
+                        async with asyncio.timeout(LOOK_S):  # wait_for may swallow a cancellation in Python 3.11
+                            await self._wake.wait()
                     self._wake.clear()
             except (_Lost, Unavailable, *AWAY, asyncpg.PostgresError) as error:
                 log.warning("channel listeners: the database is away, trying again", error=str(error))

@@ -142,7 +142,8 @@ class Outbox:
                 pause = 5.0
             if pause > 0:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), pause)
+                    async with asyncio.timeout(pause):  # wait_for may swallow a cancellation in Python 3.11
+                        await self._wake.wait()
             self._wake.clear()
 
     async def _step(self) -> float:

@@ -136,7 +136,8 @@ class Giver:
                     except Problem:
                         log.exception("giving work failed; it is tried again", workspace=str(workspace))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), left)
+                    async with asyncio.timeout(left):  # wait_for may swallow a cancellation in Python 3.11
+                        await self._wake.wait()
                 await asyncio.sleep(GATHER_S)
             await lock.fetchval("select 1")  # a lost connection is a lost lock
 

@@ -7,7 +7,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from battito.channels.accounts import AccountChanged
 from battito.channels.webchat.simulator import SimulatedVisitor, VisitorRefused
+from battito.platform.actor import Context
+from battito.platform.database import Database
 from tests.channels.webchat.conftest import Widget
 
 pytestmark = [pytest.mark.outside, pytest.mark.postgres]
@@ -207,6 +210,71 @@ async def test_a_visitor_without_a_message_is_nobodys_contact(widget: Widget, vi
     await visitor.send({"type": "ping"})
     await visitor.wait_for(lambda f: f["type"] == "pong")
     assert await connection.fetchval("select count(*) from contact where workspace_id = $1", widget.workspace.id) == 0
+
+
+async def test_whoever_waits_is_told_their_place(widget: Widget, connection: Any, agent: httpx.AsyncClient) -> None:
+    queue = uuid4()
+    await connection.execute(
+        "insert into queue(id, workspace_id, name, gives_work) values ($1, $2, 'Luce e gas', false)", queue, widget.workspace.id
+    )
+    people = []
+    for name in ("Prima", "Seconda", "Terza"):
+        one = widget.visitor()
+        await one.open({"name": name})
+        await begin(one)
+        people.append(one)
+        moved = await agent.post(f"/conversations/{one.state['conversation_id']}/transfer", json={"queue_id": str(queue)})
+        assert moved.status_code in (200, 201), moved.text
+    for place, one in enumerate(people, 1):
+        await one.send({"type": "ping"})
+        await one.wait_for_state(status="waiting", position=place)
+    await reply(agent, people[0], "Eccomi")
+    await people[0].wait_for_state(status="agent", position=None)
+    await people[2].send({"type": "ping"})
+    await people[2].wait_for_state(position=2)
+    for one in people:
+        await one.close()
+
+
+async def test_erasing_a_person_ends_their_sessions(
+    widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient, connection: Any
+) -> None:
+    conversation = await begin(visitor)
+    await visitor.send({"type": "rating", "score": 2, "comment": "Teresa Colombo, via Po 1"})
+    await visitor.wait_for_state(rated=True)
+    row = (await agent.get(f"/conversations/{conversation}")).json()
+    administrator = widget.workspace.administrator.headers
+    erased = await agent.post(f"/contacts/{row['contact']['id']}/erase", json={"reason": "chiesto dalla cliente"}, headers=administrator)
+    assert erased.status_code < 300, erased.text
+
+    async def left() -> tuple[int, str]:
+        sessions = await connection.fetchval("select count(*) from webchat_session where account_id = $1", widget.id)
+        return sessions, await connection.fetchval("select comment from webchat_rating where conversation_id = $1", conversation)
+
+    await until(left, (0, ""))
+
+
+async def test_a_chat_that_is_switched_off_and_on_again_forgets_nobody(
+    widget: Widget, visitor: SimulatedVisitor, database: Database
+) -> None:
+    await begin(visitor)
+
+    async def switch(on: bool) -> None:
+        async with database.transaction(Context.system(widget.workspace.id)) as tx:
+            await tx.execute("update channel_account set enabled = $2 where id = $1", widget.id, on)
+            tx.emit(AccountChanged(account_id=widget.id))
+
+    async def reachable() -> int:
+        return (await visitor.call("GET", "/chat/messages")).status_code
+
+    await switch(False)
+    await until(reachable, 503)
+    await visitor.break_connection()
+    message = await visitor.say("mentre era spenta")
+    await asyncio.sleep(1)
+    await switch(True)
+    await visitor.acknowledgement(message, 30)
+    assert visitor.refused is None
 
 
 async def test_hostile_text_arrives_as_text(visitor: SimulatedVisitor, agent: httpx.AsyncClient) -> None:

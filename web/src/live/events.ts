@@ -24,7 +24,8 @@ export type LiveEvent =
 
 export interface Signal {
   name: 'typing' | 'viewing' | 'idle'
-  user: { id: Id; name: string }
+  /** A colleague; of the kind `customer` when it is the person at the other end. */
+  user: { id: Id; name: string; kind?: 'agent' | 'customer' | 'bot' }
   conversation_id: Id
   mode?: Mode
 }

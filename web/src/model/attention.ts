@@ -8,7 +8,9 @@ export const EXPIRES_MS = 6_000
 export function attend(conversation: Conversation, signal: Signal, now: number): void {
   const rest = conversation.others.filter((one) => one.id !== signal.user.id)
   if (signal.name !== 'idle') {
-    rest.push({ ...signal.user, doing: signal.name, mode: signal.mode, until: now + EXPIRES_MS })
+    const customer = signal.user.kind === 'customer' || signal.user.id === conversation.row.contact.id
+    const { id, name } = signal.user
+    rest.push({ id, name, customer, doing: signal.name, mode: signal.mode, until: now + EXPIRES_MS })
   }
   conversation.others = rest
 }

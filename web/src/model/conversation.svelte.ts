@@ -1,9 +1,10 @@
 import type { ConversationRow, Id, Mode } from '../api/types'
 
-/** A colleague who has the conversation open or is writing in it. */
+/** Somebody who has the conversation open or is writing in it: a colleague, or the customer at the other end. */
 export interface Attending {
   id: Id
   name: string
+  customer: boolean
   doing: 'viewing' | 'typing'
   mode: Mode | undefined
   /** ms since 1970; without a repeat it is forgotten */
@@ -20,6 +21,16 @@ export class Conversation {
     this.id = row.id
     this.row = $state.raw(row)
     this.others = $state.raw([])
+  }
+
+  /** The colleagues among those who are here. */
+  get colleagues(): Attending[] {
+    return this.others.filter((one) => !one.customer)
+  }
+
+  /** Whether the customer is writing right now. */
+  get customerTypes(): boolean {
+    return this.others.some((one) => one.customer && one.doing === 'typing')
   }
 
   /** Take a newer state; an older one, which may come late, is let pass. Returns whether anything changed. */

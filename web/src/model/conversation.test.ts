@@ -25,10 +25,17 @@ describe('attention', () => {
   it('forgets who has not repeated the signal', () => {
     const one = new Conversation(row({ id: 'a' }))
     attend(one, signal, 0)
-    expect(one.others).toMatchObject([{ id: 'p', doing: 'typing' }])
+    expect(one.others).toMatchObject([{ id: 'p', doing: 'typing', customer: false }])
     expect(forget(one, 5_999)).toBe(true)
     expect(forget(one, 6_000)).toBe(false)
     expect(one.others).toEqual([])
+  })
+
+  it('tells the customer from a colleague: only a colleague stands in the way', () => {
+    const one = new Conversation(row({ id: 'a' }))
+    attend(one, { ...signal, user: { id: 'visitor', name: 'Teresa', kind: 'customer' } }, 0)
+    expect(one.customerTypes).toBe(true)
+    expect(one.colleagues).toEqual([])
   })
 
   it('holds one entry a person and drops it on "idle"', () => {

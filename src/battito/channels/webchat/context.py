@@ -17,6 +17,7 @@ from battito.channels.webchat.settings import WebChatSettings
 from battito.channels.webchat.speaking import Speaking
 from battito.channels.webchat.thread import Shower, read_state, read_thread
 from battito.channels.webchat.widgets import Widgets
+from battito.platform.errors import Unauthenticated, Unavailable
 from battito.platform.files.service import Files
 from battito.platform.http.raw import Scope, header
 from battito.platform.services import Services
@@ -79,15 +80,16 @@ class WebChat:
         """The widget's language for a visitor."""
         return language(settings, wanted)
 
-    async def by_token(self, token: str) -> tuple[Session, Account, float] | None:
-        """Session, widget and end of a visitor's token; None when any of them is over."""
+    async def by_token(self, token: str) -> tuple[Session, Account, float]:
+        """Session, widget and end of a visitor's token. Raises `Unauthenticated` when the token or the session is over, and
+        `Unavailable` while the widget is switched off (the session may go on later)."""
         found = self.sessions.tokens.check(token, time.time())
-        if found is None:
-            return None
+        session = await self.sessions.get(found.workspace, found.session) if found else None
+        if found is None or session is None:
+            raise Unauthenticated("This chat session is over. Please start again.", code="session-over")
         account = await self.widgets.by_id(found.workspace, found.account)
-        session = await self.sessions.get(found.workspace, found.session)
-        if account is None or session is None:
-            return None
+        if account is None:
+            raise Unavailable("This chat is switched off at the moment.", code="switched-off")
         return session, account, float(found.until)
 
     async def thread(

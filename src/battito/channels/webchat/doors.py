@@ -29,7 +29,7 @@ from battito.channels.webchat.socket import VisitorDoor
 from battito.channels.webchat.thread import Shower, read_state, read_thread
 from battito.channels.webchat.transcript import send_transcript
 from battito.channels.webchat.uploads import take_file
-from battito.platform.errors import Forbidden, Invalid, NotFound, Problem, TooMany, Unauthenticated
+from battito.platform.errors import Forbidden, Invalid, NotFound, Problem, TooMany
 from battito.platform.http.raw import Receive, Scope, Send, header, read_body, respond
 
 BODY_LIMIT: Final = 120_000
@@ -65,10 +65,7 @@ class Request:
     async def visitor(self) -> tuple[Session, Account]:
         """Whose token this is. Raises `Unauthenticated`, and `Forbidden` for a page of another site."""
         value = header(self.scope, b"authorization") or ""
-        found = await self.chat.by_token(value[7:].strip()) if value[:7].lower() == "bearer " else None
-        if found is None:
-            raise Unauthenticated("This chat session is over. Please start again.", code="session-over")
-        session, account, _ = found
+        session, account, _ = await self.chat.by_token(value[7:].strip() if value[:7].lower() == "bearer " else "")
         origin = header(self.scope, b"origin")
         if origin is not None and not allows([*self.chat.own(self.scope), *account.settings.origins], origin):
             raise Forbidden("This site may not use this chat.", code="origin")

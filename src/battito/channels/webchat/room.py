@@ -184,6 +184,11 @@ class Room:
             self._dirty.add(conversation)
             self._run(self._push_state(conversation))
 
+    def look_again(self, visitor: Visitor) -> None:
+        """Others have left the queue meanwhile: tell a waiting visitor their place."""
+        if visitor.state is not None and visitor.state.position is not None and visitor.session.conversation_id is not None:
+            self._refresh(visitor.session.conversation_id)
+
     async def _push_state(self, conversation: UUID) -> None:
         self._dirty.discard(conversation)
         group = list(self._by_conversation.get(conversation, ()))

@@ -132,8 +132,8 @@ class Sessions:
     async def refresh(self, session_id: UUID, secret: str) -> Fresh:
         """A fresh token for whoever has the session's secret. Raises `Gone` when it is over (or never was)."""
         async with self._services.database.reading() as connection:
-            # the one look-up that cannot name a workspace: it finds out which one the session belongs to
             row = await connection.fetchrow(
+                "/* any workspace: this finds out which one the session belongs to */ "
                 f"select workspace_id, account_id, secret_hash from webchat_session where id = $1 and {LIVE}", session_id
             )
         if row is None or not hmac.compare_digest(row["secret_hash"], secret_hash(secret)):

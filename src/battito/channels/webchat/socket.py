@@ -38,7 +38,7 @@ from battito.channels.webchat.protocol import (
 from battito.channels.webchat.sessions import Session
 from battito.channels.webchat.settings import WebChatSettings
 from battito.channels.webchat.thread import Shower
-from battito.platform.errors import Problem
+from battito.platform.errors import Problem, Unavailable
 from battito.platform.http.raw import Receive, Scope, Send, as_problem, header
 
 log = structlog.get_logger(__name__)
@@ -170,10 +170,7 @@ class VisitorSocket:
             raise Leave(4400, "not a frame of this protocol") from None
         if not isinstance(hello, Hello):
             raise Leave(4400, "say hello first")
-        found = await self._chat.by_token(hello.token)
-        if found is None:
-            raise Leave(4401, "this session is over")
-        self.session, self._account, self._until = found
+        self.session, self._account, self._until = await self._known(hello.token)
         self.settings = self._account.settings
         origin = header(self._scope, b"origin")
         if origin is not None and not allows([*self._chat.own(self._scope), *self.settings.origins], origin):
@@ -182,6 +179,14 @@ class VisitorSocket:
             self.session.language = self._chat.language(self.settings, hello.lang)
         self.shower = Shower(self.settings, self._chat.files, self.session.workspace_id)
         return hello
+
+    async def _known(self, token: str) -> tuple[Session, Account, float]:
+        try:
+            return await self._chat.by_token(token)
+        except Unavailable:
+            raise Leave(1013, "this chat is switched off, or the database is away") from None
+        except Problem:
+            raise Leave(4401, "this session is over") from None
 
     async def _welcome(self, known: UUID | None, after: int, *, reset: bool = False) -> None:
         """Registered already: what is committed from here on is queued. Now what was missed before."""
@@ -253,6 +258,7 @@ class VisitorSocket:
             self.put(frame("ack", id=found.id))
         elif isinstance(found, Ping):
             self.put(frame("pong", now=datetime.now(UTC)))
+            chat.room.look_again(self)
         elif isinstance(found, Typing):
             chat.speaking.typing(self.session, found.on)
         elif isinstance(found, Read):

@@ -14,7 +14,7 @@ POLICY: Final = (
     "require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors "
 )
 DEMO_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; font-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "base-uri 'none'; form-action 'self'; object-src 'none'; require-trusted-types-for 'script'; frame-ancestors 'none'"
 )
 SMALL: Final = 300

@@ -26,7 +26,7 @@ where workspace_id = $1 and conversation_id = $2 and kind = 'message' and ($3::b
 """
 
 STATE: Final = """
-select c.status, c.owner_kind, o.name as owner_name, c.seq, c.merged_into,
+select c.status, c.owner_kind, o.name as owner_name, c.queue_id,
   coalesce((select max(seq) from message m where m.workspace_id = c.workspace_id and m.conversation_id = c.id and m.kind = 'message'
             and m.author_kind = 'customer'), 0) as last_said,
   coalesce((select m.seq from message m where m.workspace_id = c.workspace_id and m.conversation_id = c.id and m.kind = 'message'
@@ -34,6 +34,16 @@ select c.status, c.owner_kind, o.name as owner_name, c.seq, c.merged_into,
   exists(select from webchat_rating r where r.workspace_id = c.workspace_id and r.conversation_id = c.id) as rated
 from conversation c left join app_user o on o.id = c.owner_id and o.workspace_id = c.workspace_id
 where c.workspace_id = $1 and c.id = $2
+"""
+
+# by the order in which a queue gives its chats to people: the more urgent, then the longer waiting
+POSITION: Final = """
+with mine as (select * from conversation where workspace_id = $1 and id = $2)
+select count(*) from conversation c, mine
+where c.workspace_id = $1 and c.status = 'open' and c.queue_id = mine.queue_id and c.channel = mine.channel and c.owner_id is null
+  and c.merged_into is null and c.waiting_since is not null
+  and (array_position(array['urgent', 'high', 'normal', 'low'], c.priority), c.waiting_since, c.id)
+   <= (array_position(array['urgent', 'high', 'normal', 'low'], mine.priority), mine.waiting_since, mine.id)
 """
 
 
@@ -122,10 +132,14 @@ async def read_state(connection: Any, settings: WebChatSettings, workspace_id: U
     name = row["owner_name"] or None
     if owner == "agent" and name:
         name = agent_name(name, settings.agent_names) or None
+    position = None
+    if status == "waiting" and row["queue_id"] is not None:
+        position = await connection.fetchval(POSITION, workspace_id, conversation_id) or None
     return State(
         conversation_id=conversation_id,
         status=status,  # type: ignore[arg-type]
         name=name,
+        position=position,
         delivered=row["last_said"] if owner else row["read"],
         read=row["read"],
         seen=seen,

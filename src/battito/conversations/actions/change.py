@@ -41,6 +41,11 @@ class gathering:  # noqa: N801 (used as a statement: `with gathering() as steps:
         _gathered.reset(self._token)
 
 
+def is_gathering() -> bool:
+    """Whether somebody further out gathers the undo steps."""
+    return _gathered.get() is not None
+
+
 async def locked(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Conversation]:
     """Lock conversations for a change. Raises `NotFound` when one is not in the caller's workspace and brands."""
     wanted = set(ids)

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from battito.conversations.api import drafts, inbox, labels, messages, privacy, search, structure, undo, verbs, views
+from battito.conversations.api import drafts, inbox, labels, messages, privacy, search, structure, timeline, undo, verbs, views
 
 routes: list[Any] = [
     Router(
@@ -20,5 +20,6 @@ routes: list[Any] = [
     undo.router,
     search.router,
     *privacy.privacy_routes,
+    timeline.path_of_contact,
 ]
 """Everything of this room, for the composition root."""

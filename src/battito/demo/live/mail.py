@@ -60,7 +60,7 @@ class Mailer:
             if thread is not None:
                 self._heard()
                 thread.answered = True
-                delay = self._rng.uniform(*THINKING_S)
+                delay = self._rng.uniform(*THINKING_S) * self._pump.haste
                 self._pump.later(delay, lambda t=thread, p=parsed: self._reply(t, p))  # type: ignore[misc]
 
     async def _reply(self, thread: "_Thread", answer: ParsedEmail) -> None:

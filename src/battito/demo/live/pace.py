@@ -59,6 +59,11 @@ class Pump:
         task.add_done_callback(self._tasks.discard)
 
     @property
+    def haste(self) -> float:
+        """How much of the usual time people take to think: less where much is to happen in a minute."""
+        return min(1.0, 15 / max(self._pace, 0.1))
+
+    @property
     def alive(self) -> int:
         """How much is going on."""
         return len(self._tasks)

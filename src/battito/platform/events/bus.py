@@ -110,7 +110,8 @@ class PostgresBus:
     async def _send_forever(self) -> None:
         while True:
             try:
-                await asyncio.wait_for(self._work.wait(), 5)
+                async with asyncio.timeout(5):  # wait_for may swallow a cancellation in Python 3.11
+                    await self._work.wait()
             except TimeoutError:
                 await self._connection.execute("select 1")  # notices a dead server
                 continue

@@ -110,7 +110,8 @@ class Consumers:
                 continue
             await asyncio.sleep(PACE_S)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), 1)
+                async with asyncio.timeout(1):  # wait_for may swallow a cancellation in Python 3.11
+                    await wake.wait()
             wake.clear()
 
     async def _step(self, reaction: Reaction) -> bool | None:

@@ -100,7 +100,8 @@ class Tail:
         while True:
             # the one-second look is for what other nodes wrote while the bus was away
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+                async with asyncio.timeout(pause):  # wait_for may swallow a cancellation in Python 3.11
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 pause = await self._read()

@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.async_api import BrowserContext, Frame, Page, expect
+from playwright.async_api import BrowserContext, Frame, Page, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError
 
-from tests.channels.webchat.browser.conftest import Site, frame_of, start_chat
+from battito.channels.webchat.settings import Hours, OpeningDay, Trigger
+from tests.channels.webchat.browser.conftest import ARGUMENTS, CHROMIUM, Site, frame_of, start_chat
 from tests.channels.webchat.conftest import Widget
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
@@ -320,6 +322,77 @@ async def test_whoever_signs_in_on_the_site_is_known(page: Page, widget: Widget,
     await expect(frame.locator(".receipt")).to_have_text("Inviato")
     row = (await agent.get(f"/conversations/{await conversation_of(agent)}")).json()
     assert row["contact"]["name"] == "Teresa Colombo"
+
+
+async def test_when_nobody_is_there_a_message_or_a_call_is_taken(
+    context: BrowserContext, host_site: Site, another_widget: Any, workspace: Any, agent: httpx.AsyncClient
+) -> None:
+    closed: Widget = await another_widget(
+        workspace, origins=[host_site.origin], when_closed=["message", "callback"], hours=Hours(week=[OpeningDay([0], "00:00", "00:01")])
+    )
+    page = await context.new_page()
+    await page.goto(host_site.page(closed))
+    await page.wait_for_function("window.Battito && Battito.w.length === 1")
+    await page.evaluate("Battito('open')")
+    frame = await frame_of(page, closed)
+    await expect(frame.locator(".hours")).to_contain_text("Torniamo")
+    assert await violations(frame) == []
+    await frame.get_by_label("Ho letto").check()
+    await frame.get_by_role("button", name="Invia il messaggio").click()
+    await expect(frame.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")  # without it there is no answer
+    await frame.get_by_role("button", name="Ti richiamiamo").click()
+    await frame.get_by_label("E-mail").fill("teresa@example.it")
+    await frame.get_by_label("Il tuo numero").fill("333 1234567")
+    await frame.get_by_label("Quando preferisci?").select_option(index=2)
+    await frame.get_by_label("Il tuo messaggio").fill("Per la voltura")
+    await frame.get_by_role("button", name="Chiedi la richiamata").click()
+    await expect(frame.get_by_text("Richiamata chiesta")).to_be_visible()
+    await expect(frame.locator("li.customer")).to_contain_text("Richiamatemi al +393331234567")
+
+
+async def test_an_invitation_comes_once_and_goes_when_told(
+    context: BrowserContext, host_site: Site, another_widget: Any, workspace: Any
+) -> None:
+    inviting: Widget = await another_widget(
+        workspace, origins=[host_site.origin], triggers=[Trigger({"it": "Serve una mano?"}, 5, ["/altra"]), Trigger({"it": "Ciao!"}, 5)]
+    )
+    await context.add_init_script(OPEN_SHADOWS)
+    page = await context.new_page()
+    await page.goto(host_site.page(inviting))
+    invitation = page.get_by_role("status")
+    await expect(invitation).to_contain_text("Ciao!", timeout=12_000)
+    await invitation.get_by_role("button", name="Chiudi").click()
+    await expect(invitation).to_have_count(0)
+    await page.reload()
+    await page.wait_for_timeout(6500)
+    await expect(invitation).to_have_count(0)  # waved away in this tab
+    assert await page.evaluate("localStorage.length") == 0
+    other = await context.new_page()
+    await other.goto(host_site.page(inviting).replace("/?", "/altra?"))
+    await expect(other.get_by_role("status")).to_contain_text("Serve una mano?", timeout=12_000)
+    await other.get_by_role("button", name="Serve una mano?").click()
+    await expect((await frame_of(other, inviting)).get_by_role("button", name="Inizia")).to_be_visible()
+    await expect(other.get_by_role("status")).to_have_count(0)
+
+
+async def test_a_browser_that_refuses_storage_can_still_chat(widget: Widget, host_site: Site, agent: httpx.AsyncClient) -> None:
+    async with async_playwright() as playwright:  # its own switches refuse storage to embedded pages
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        context = await browser.new_context(locale="it-IT")
+        page = await context.new_page()
+        await page.goto(host_site.page(widget))
+        await page.wait_for_function("window.Battito && Battito.w.length === 1")
+        frame = await start_chat(page, widget)
+        with pytest.raises(PlaywrightError, match="denied"):
+            await stored(frame)
+        await say(frame, page, "senza memoria")
+        await expect(frame.locator(".receipt")).to_have_text("Inviato")
+        await reply(agent, "ma con risposta")
+        await expect(frame.locator("li.agent")).to_contain_text("ma con risposta")
+        await page.reload()
+        await page.wait_for_timeout(800)
+        assert await page.evaluate(f"localStorage['battito:{widget.site}']") == ""  # nothing to go on with, and it knows
+        await browser.close()
 
 
 async def test_forgetting_leaves_nothing_behind(page: Page, widget: Widget) -> None:

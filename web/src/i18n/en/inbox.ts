@@ -43,6 +43,7 @@ export const inbox = {
   you: 'You:',
   colleague: 'Us:',
   writing: (name: string) => `${name.split(' ')[0] ?? name} is writing a reply`,
+  customerWriting: 'is writing…',
   withBot: 'With the bot',
   unread: (count: number) => n(count, ' unread message', ' unread messages'),
   tick: (name: string) => `Select the conversation of ${name}`,

@@ -24,6 +24,7 @@ export const talk = {
   mergedInto: 'Merged into another conversation: open it',
   snoozedUntil: (until: string) => `Comes back ${until}`,
   linked: 'Linked conversation',
+  typing: (name: string) => `${name} is writing`,
 }
 
 export const message = {

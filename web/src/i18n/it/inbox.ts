@@ -43,6 +43,7 @@ export const inbox = {
   you: 'Tu:',
   colleague: 'Noi:',
   writing: (name: string) => `${name.split(' ')[0] ?? name} sta scrivendo una risposta`,
+  customerWriting: 'sta scrivendo…',
   withBot: 'In mano al bot',
   unread: (count: number) => n(count, ' messaggio non letto', ' messaggi non letti'),
   tick: (name: string) => `Seleziona la conversazione di ${name}`,

@@ -24,6 +24,7 @@ export const talk = {
   mergedInto: 'Unita a un’altra conversazione: aprila',
   snoozedUntil: (until: string) => `Torna ${until}`,
   linked: 'Conversazione collegata',
+  typing: (name: string) => `${name} sta scrivendo`,
 }
 
 export const message = {

@@ -1,0 +1,1 @@
+"""Automation: canned replies and macros."""
