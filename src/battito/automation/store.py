@@ -10,22 +10,22 @@ from battito.platform.database import Tx
 
 # Whom a row is for, seen by user $2: their own, their teams', their brands', everybody's.
 VISIBLE: Final = """
-x.workspace_id = $1 and x.archived_at is null and (
+x.archived_at is null and (
   x.user_id = $2 and x.scope = 'mine' or x.scope = 'all'
   or x.scope = 'team' and (x.user_id = $2 or exists (select 1 from team_member t where t.workspace_id = $1 and t.team_id = x.team_id and t.user_id = $2))
   or x.scope = 'brand' and ($3::uuid[] is null or x.brand_id = any($3)))
 """
 REPLIES: Final = f"""
-select x.* from canned_reply x where {VISIBLE} and ($4 = '' or x.shortcut ilike $5 or x.name ilike $6 or x.text ilike $6)
+select x.* from canned_reply x where x.workspace_id = $1 and {VISIBLE} and ($4 = '' or x.shortcut ilike $5 or x.name ilike $6 or x.text ilike $6)
   and ($7::uuid is null or x.scope <> 'brand' or x.brand_id = $7)
 order by (x.shortcut <> '' and x.shortcut ilike $5) desc, (x.name ilike $5) desc, (x.language is not distinct from $8) desc, lower(x.name), x.id limit $9
 """
-REPLY: Final = f"select x.* from canned_reply x where {VISIBLE} and x.id = $4"
+REPLY: Final = f"select x.* from canned_reply x where x.workspace_id = $1 and {VISIBLE} and x.id = $4"
 MACROS: Final = f"""
-select x.* from macro x where {VISIBLE} and ($4 = '' or x.name ilike $5) and ($6::uuid is null or x.scope <> 'brand' or x.brand_id = $6)
+select x.* from macro x where x.workspace_id = $1 and {VISIBLE} and ($4 = '' or x.name ilike $5) and ($6::uuid is null or x.scope <> 'brand' or x.brand_id = $6)
 order by lower(x.name), x.id limit $7
 """
-MACRO: Final = f"select x.* from macro x where {VISIBLE} and x.id = $4"
+MACRO: Final = f"select x.* from macro x where x.workspace_id = $1 and {VISIBLE} and x.id = $4"
 
 
 def caller(context: Context) -> tuple[UUID, UUID | None, list[UUID] | None]:

@@ -20,6 +20,7 @@ from battito.platform.database.pool import AWAY
 from battito.platform.errors import Unavailable
 from battito.platform.events.model import StoredEvent
 from battito.platform.services import Services
+from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -59,9 +60,7 @@ class Listeners:
 
     async def stop(self) -> None:
         """Stop following, then stop the channels in the other order."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks([self._task])
         for channel in reversed(self._started):
             with contextlib.suppress(Exception):
                 await channel.stop()
@@ -114,9 +113,7 @@ class Listeners:
 
     async def _end(self, keys: list[UUID]) -> None:
         tasks = [self._running.pop(key)[1] for key in keys]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
 
     async def _follow(self, account: Account, channel: Channel) -> None:
         failures = 0

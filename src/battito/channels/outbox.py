@@ -39,6 +39,7 @@ from battito.platform.database.pool import AWAY
 from battito.platform.errors import Conflict, Forbidden, Problem, Unavailable
 from battito.platform.events.model import StoredEvent
 from battito.platform.services import Services
+from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -118,14 +119,10 @@ class Outbox:
 
     async def stop(self) -> None:
         """Claim no more, and let the tries under way end."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks([self._task])
         if self._sending:
             await asyncio.wait(self._sending.values(), timeout=self._services.settings.drain_seconds)
-        for task in self._sending.values():
-            task.cancel()
-        await asyncio.gather(*self._sending.values(), return_exceptions=True)
+        await end_tasks(self._sending.values())
 
     async def _run(self) -> None:
         while True:

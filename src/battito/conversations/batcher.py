@@ -17,6 +17,7 @@ from battito.conversations.store.post import EXISTING, post_batch
 from battito.kit.text import preview
 from battito.platform.database.pool import AWAY, Database
 from battito.platform.errors import Conflict, Gone, NotFound, Unavailable
+from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -51,9 +52,7 @@ class Batcher:
         self._wake.set()
         while self._items or self._busy:
             await asyncio.sleep(0.01)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     async def post(self, post: Post) -> tuple[Message, bool]:
         """Commit one message; the message as kept, and False when its client id had been kept before.

@@ -6,8 +6,8 @@ from typing import Final
 
 Pattern = re.Pattern[str]
 
-_ITALIAN_ONES: Final = "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove".split()
-_ENGLISH_ONES: Final = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_ITALIAN_ONES: Final = ["zero", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci", "undici", "dodici", "tredici", "quattordici", "quindici", "sedici", "diciassette", "diciotto", "diciannove"]
+_ENGLISH_ONES: Final = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _ITALIAN_TENS: Final = {20: "venti", 30: "trenta", 40: "quaranta", 50: "cinquanta", 60: "sessanta", 90: "novanta"}
 _ENGLISH_TENS: Final = {20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 90: "ninety"}
 _ORDINALS: Final = {
@@ -217,7 +217,5 @@ PART_HOURS: Final = {
     "close": time(18), "later": time(18), "evening": time(19), "night": time(21),
 }  # fmt: skip
 FILLERS: Final = frozenset(
-    "il lo la i gli le l' al alla alle ai a ad at on in the of di del della dell' e and per for entro verso circa about by fino until till"
-    " da dal dalla from ore h h. prima possibile o'clock questa questo this giorno day please per favore piu o' mi ricorda ricordami"
-    " snooze remind me rimanda posticipa riprendi sempre un po' next prossimo prossima".split()
+    ["il", "lo", "la", "i", "gli", "le", "l'", "al", "alla", "alle", "ai", "a", "ad", "at", "on", "in", "the", "of", "di", "del", "della", "dell'", "e", "and", "per", "for", "entro", "verso", "circa", "about", "by", "fino", "until", "till", "da", "dal", "dalla", "from", "ore", "h", "h.", "prima", "possibile", "o'clock", "questa", "questo", "this", "giorno", "day", "please", "per", "favore", "piu", "o'", "mi", "ricorda", "ricordami", "snooze", "remind", "me", "rimanda", "posticipa", "riprendi", "sempre", "un", "po'", "next", "prossimo", "prossima"]
 )

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from battito.channels.webchat.demo import CUSTOMER
 from battito.demo import clock
 from battito.demo.households import Households
 from battito.demo.models import (
@@ -126,7 +127,7 @@ def heroes(rng: random.Random, households: Households, now: datetime) -> tuple[H
 
 def _teresa(stage: _Stage) -> Hero:
     contact, _ = stage.contact(
-        "Teresa", "Colombo", "f", 1944, email="teresa.colombo44@posta.example", manner="elder",
+        "Teresa", "Colombo", "f", 1944, email=str(CUSTOMER["email"]), manner="elder",
         care=("Vede poco: niente codici da leggere, con calma", "Preferisce la voce e la posta, al mattino"),
         labels=("accessibilita",),
     )  # fmt: skip
@@ -153,7 +154,13 @@ def _teresa(stage: _Stage) -> Hero:
             )
         )
     contact = msgspec.structs.replace(
-        contact, supplies=(light, gas), bills=tuple(bills), owing_cents=18_420, payment="bollettino", social_bonus=True
+        contact,
+        supplies=(light, gas),
+        bills=tuple(bills),
+        owing_cents=18_420,
+        payment="bollettino",
+        code=str(CUSTOMER["sub"]),
+        social_bonus=True,
     )
     inv = bills[-1].number
     photo = Attachment("contatore nonna.jpg", "meter", "image/jpeg", ("3.184", "luce", "20714471"), 3184)

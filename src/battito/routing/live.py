@@ -20,6 +20,7 @@ from battito.platform.database.pool import AWAY
 from battito.platform.errors import Problem
 from battito.platform.events.model import StoredEvent
 from battito.platform.services import Services
+from battito.platform.tasks import end_tasks
 from battito.routing.engine import (
     AgentState,
     Assigned,
@@ -99,10 +100,7 @@ class Giver:
 
     async def stop(self) -> None:
         """End; the lock goes with the connection."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks([self._task])
 
     async def _run(self) -> None:
         while True:

@@ -68,7 +68,7 @@ def test_ticks_are_kept_with_the_words_in_the_visitors_language() -> None:
     start = StartSession(site="x", consents=[Tick("service", "2", True), Tick("marketing", "1", False)])
     ledger = check_consents(SETTINGS, start, "en", NOW)
     assert [(c.purpose, c.given, c.text, c.version, c.channel) for c in ledger] == [
-        ("service", True, "I have read.", "2", "any"),
+        ("service", True, "I have read.", "2", "*"),
         ("marketing", False, "Offers.", "1", "email"),
     ]
 

@@ -187,12 +187,15 @@ async def test_the_ledger_has_the_words_that_were_accepted(visitor: SimulatedVis
     conversation = await begin(visitor)
 
     async def ledger() -> list[tuple[Any, ...]]:
-        rows = await connection.fetch("select data from event where type = 'consents.received' and conversation_id = $1", conversation)
-        return [(c["purpose"], c["given"], c["text"], c["version"]) for r in rows for c in r["data"]["consents"]]
+        rows = await connection.fetch(
+            "select purpose, channel, granted, text_shown, text_version from consent t join conversation c on c.contact_id = t.contact_id where c.id = $1",
+            conversation,
+        )
+        return [tuple(r) for r in rows]
 
     await visitor.acknowledgement(await visitor.say("e ancora"))
     await visitor.wait_for_message(lambda m: m["text"] == "e ancora")
-    assert await ledger() == [("service", True, "Ho letto l’informativa.", "2")]  # once, with the first message
+    assert await ledger() == [("service", "*", True, "Ho letto l’informativa.", "2")]  # once, with the first message
 
 
 async def test_nothing_is_kept_without_consent(widget: Widget, connection: Any) -> None:

@@ -51,7 +51,7 @@ def test_what_was_typed_is_a_claim_and_what_was_signed_is_proof() -> None:
 
 
 def test_files_consents_and_the_form_travel_along() -> None:
-    consent = Consent(purpose="service", channel="any", given=True, text="Ho letto.", version="2", at=NOW)
+    consent = Consent(purpose="service", channel="*", given=True, text="Ho letto.", version="2", at=NOW)
     file = PayloadFile(id=UUID(int=9), name="foto.jpg", content_type="image/jpeg")
     m = parsed(files=[file], consents=[consent], attributes={"topic": "Bolletta"}, contact={"pod": "IT001"}, subject="Bolletta")
     assert (m.attachments[0].file_id, m.consents, m.attributes, m.contact, m.subject) == (

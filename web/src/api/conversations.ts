@@ -1,5 +1,6 @@
 import { del, get, patch, post, put, type Query } from './client'
 import type {
+  Attachment,
   BulkDone,
   CannedReply,
   ChannelKind,
@@ -19,6 +20,7 @@ import type {
   Priority,
   Queue,
   SearchHit,
+  StepPreview,
   Time,
   Undone,
   View,
@@ -101,12 +103,14 @@ export const addView = (body: {
   shared?: boolean
 }) => post<View>('/views', body)
 export const dropView = (id: Id) => del<undefined>(`/views/${id}`)
-export const canned = (q: string, signal?: AbortSignal) =>
-  get<Page<CannedReply>>('/canned-replies', { q }, signal)
+export const canned = (q: string, conversation_id: Id, signal?: AbortSignal) =>
+  get<Page<CannedReply>>('/canned-replies', { q, conversation_id, limit: 20 }, signal)
 export const previewCanned = (id: Id, conversation_id: Id) =>
-  post<{ text: string; missing?: string[] }>(`/canned-replies/${id}/preview`, { conversation_id })
+  post<{ text: string; missing: string[]; attachments: Attachment[] }>(`/canned-replies/${id}/preview`, {
+    conversation_id,
+  })
 export const macros = () => get<Page<Macro>>('/macros')
 export const previewMacro = (id: Id, conversation_id: Id) =>
-  post<{ steps: { text: string }[] }>(`/macros/${id}/preview`, { conversation_id })
+  post<{ steps: StepPreview[] }>(`/macros/${id}/preview`, { conversation_id })
 export const runMacro = (id: Id, conversation_id: Id) => post<Done>(`/macros/${id}/run`, { conversation_id })
 export const search = (query: Query, signal?: AbortSignal) => get<Page<SearchHit>>('/search', query, signal)

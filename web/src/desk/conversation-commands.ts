@@ -8,6 +8,7 @@ import Link2 from '@lucide/svelte/icons/link-2'
 import Pencil from '@lucide/svelte/icons/pencil'
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw'
 import Tag from '@lucide/svelte/icons/tag'
+import Workflow from '@lucide/svelte/icons/workflow'
 import UserMinus from '@lucide/svelte/icons/user-minus'
 import UserPlus from '@lucide/svelte/icons/user-plus'
 import Forward from '@lucide/svelte/icons/forward'
@@ -137,6 +138,15 @@ export const conversationCommands: Command[] = [
     icon: Flag,
     when: some,
     run: raise,
+  },
+  {
+    id: 'conversation.macro',
+    group: 'conversation',
+    label: () => tr.commands.macro,
+    keys: ['m'],
+    icon: Workflow,
+    when: single,
+    run: () => desk.ask('macro'),
   },
   {
     id: 'conversation.rename',

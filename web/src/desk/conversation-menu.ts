@@ -8,6 +8,7 @@ const inMenu = [
   'conversation.transfer',
   'conversation.snooze',
   '-',
+  'conversation.macro',
   'conversation.labels',
   'conversation.priority',
   'conversation.rename',

@@ -6,7 +6,17 @@ import { threads } from '../model/thread.svelte'
 import { router } from '../shell/router.svelte'
 
 export type DialogKind =
-  'assign' | 'transfer' | 'snooze' | 'labels' | 'merge' | 'link' | 'split' | 'rename' | 'view' | 'new'
+  | 'assign'
+  | 'transfer'
+  | 'snooze'
+  | 'labels'
+  | 'merge'
+  | 'link'
+  | 'split'
+  | 'rename'
+  | 'view'
+  | 'new'
+  | 'macro'
 
 /** What is open, chosen and focused on the desk. */
 class Desk {

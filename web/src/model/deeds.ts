@@ -2,7 +2,7 @@ import * as api from '../api/conversations'
 import type { Target } from '../api/conversations'
 import type { ConversationRow, Id, Priority, Time } from '../api/types'
 import { tr } from '../i18n/i18n.svelte'
-import { act, attempt } from './actions'
+import { act } from './actions'
 import { directory } from './directory.svelte'
 import { registry } from './registry'
 import { session } from './session.svelte'
@@ -122,4 +122,5 @@ export async function read(id: Id, seq: number): Promise<void> {
   await api.read(id, seq).catch(() => undefined)
 }
 
-export const runMacro = (macro: Id, conversation: Id) => attempt(() => api.runMacro(macro, conversation))
+export const runMacro = (id: Id, macro: Id, name: string) =>
+  act([id], () => api.runMacro(macro, id), { name: 'macro' }, {}, tr.done.macro(name))

@@ -44,8 +44,8 @@ class ConsentText(msgspec.Struct, forbid_unknown_fields=True):
     version: Annotated[str, Meta(min_length=1, max_length=40)] = "1"
     required: bool = False
     link: Text = {}
-    channel: Literal["any", "webchat", "email", "phone", "sms", "whatsapp"] = "any"
-    """For which channel the purpose is allowed (`marketing` by `email`, say)."""
+    channel: Literal["*", "webchat", "email", "phone", "sms", "whatsapp"] = "*"
+    """For which channel the purpose is allowed (`marketing` by `email`, say); `*` for every one."""
 
 
 class OpeningDay(msgspec.Struct, forbid_unknown_fields=True):

@@ -11,8 +11,8 @@ from battito.conversations.actions.change import change, for_change, gathering, 
 from battito.conversations.actions.notes import add_note
 from battito.conversations.events import ConversationAssigned, ConversationTransferred
 from battito.conversations.models import Conversation, Done
-from battito.conversations.rules import Changes, may_change
 from battito.conversations.queries.names import owner_by_id, team_name
+from battito.conversations.rules import Changes, may_change
 from battito.platform.action import action
 from battito.platform.database import Tx
 from battito.platform.errors import Invalid

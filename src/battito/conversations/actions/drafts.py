@@ -7,8 +7,8 @@ import msgspec
 from battito.conversations.actions.post import TEXT_LIMIT
 from battito.conversations.models import Attachment, Draft, DraftMode, EmailFields
 from battito.conversations.queries.detail import draft_from
-from battito.conversations.queries.rows import get_conversation
 from battito.conversations.queries.files import attachments_by_id
+from battito.conversations.queries.rows import get_conversation
 from battito.kit.html import sanitise
 from battito.platform.action import action
 from battito.platform.database import Tx

@@ -11,8 +11,8 @@ from battito.conversations import rules
 from battito.conversations.actions.change import change, gathering, locked, remember
 from battito.conversations.events import ConversationEvent, ConversationFollowed, ConversationLabelled, ConversationRead
 from battito.conversations.models import Conversation, Done, Priority
-from battito.conversations.store.marks import unread_after
 from battito.conversations.queries.names import brand_name, label_names
+from battito.conversations.store.marks import unread_after
 from battito.platform.action import action
 from battito.platform.database import Tx
 from battito.platform.errors import Conflict, Invalid, Stale

@@ -8,12 +8,21 @@ from uuid import UUID
 import asyncpg
 
 from battito.conversations import rules
-from battito.conversations.actions.change import change, locked, remember
+from battito.conversations.actions.change import change, locked
 from battito.conversations.actions.undo import inverse
 from battito.conversations.events import ConversationMerged
 from battito.conversations.models import Conversation, Done
 from battito.conversations.rules import Changes, may_change, plain, really_changed
-from battito.conversations.store.move import Move, entries, get_move, keep_move, mark_undone, place, still_there, stream_fields
+from battito.conversations.store.move import (
+    Move,
+    entries,
+    get_move,
+    keep_move,
+    mark_undone,
+    place,
+    still_there,
+    stream_fields,
+)
 from battito.kit.ids import uuid7
 from battito.platform.action import action
 from battito.platform.database import Tx

@@ -8,8 +8,8 @@ from battito.conversations import rules
 from battito.conversations.actions.change import Step, author, remember, restore_step
 from battito.conversations.events import Mentioned, MessageCreated
 from battito.conversations.models import Conversation, Delivery, Done, Message
-from battito.conversations.rules import plain
 from battito.conversations.queries.names import existing_users
+from battito.conversations.rules import plain
 from battito.conversations.store.rows import insert_entry, write_row
 from battito.kit.ids import uuid7
 from battito.kit.text import preview

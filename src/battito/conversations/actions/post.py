@@ -6,9 +6,9 @@ from uuid import UUID
 
 from battito.conversations.batcher import Batcher
 from battito.conversations.models import Attachment, Author, Delivery, Message, NewMessage, Post
-from battito.conversations.queries.rows import check_quoted, get_conversation
 from battito.conversations.queries.files import attachments_by_id
 from battito.conversations.queries.names import existing_users
+from battito.conversations.queries.rows import check_quoted, get_conversation
 from battito.kit.html import sanitise, to_text
 from battito.kit.ids import uuid7
 from battito.platform.actor import Context

@@ -13,7 +13,17 @@ from battito.conversations.events import ConversationCreated, ConversationMerged
 from battito.conversations.models import Conversation, Done
 from battito.conversations.rules import Changes
 from battito.conversations.store.create import insert_conversation
-from battito.conversations.store.move import Move, entries, get_move, keep_move, mark_undone, place, still_there, stream_fields, written_after
+from battito.conversations.store.move import (
+    Move,
+    entries,
+    get_move,
+    keep_move,
+    mark_undone,
+    place,
+    still_there,
+    stream_fields,
+    written_after,
+)
 from battito.kit.ids import uuid7
 from battito.platform.action import action
 from battito.platform.database import Tx

@@ -13,9 +13,9 @@ from battito.conversations.actions.post import check
 from battito.conversations.capabilities import Capabilities
 from battito.conversations.events import ConversationCreated
 from battito.conversations.models import Author, Conversation, Delivery, EmailFields, Message, NewMessage, Owner, Post
+from battito.conversations.queries.files import attachments_by_id
 from battito.conversations.queries.rows import COLUMNS, FROM, conversation_from
 from battito.conversations.store.create import insert_conversation
-from battito.conversations.queries.files import attachments_by_id
 from battito.conversations.store.post import post_batch
 from battito.kit.html import sanitise, to_text
 from battito.kit.ids import uuid7

@@ -107,6 +107,7 @@ async def use_undo(tx: Tx, undo_id: UUID) -> Undone:
     # locked together and in id order, whatever the order of the steps
     await lock_rows(tx, [UUID(v) for g in row["groups"] for s in g for k, v in s["arguments"].items() if k in CONVERSATIONS])
     undone = Undone(undone=0, failed=[], conversations=[])
+    latest: dict[UUID, Conversation] = {}
     first: Problem | None = None
     for group in reversed(row["groups"]):
         try:
@@ -119,9 +120,10 @@ async def use_undo(tx: Tx, undo_id: UUID) -> Undone:
             undone.failed.append(Failure(_conversation_of(group), problem.code, problem.detail or problem.title))
             continue
         undone.undone += 1
-        undone.conversations += changed
+        latest |= {one.id: one for one in changed}
     if first is not None and not undone.undone:
         raise first
+    undone.conversations = list(latest.values())
     await mark_used(tx, undo_id)
     tx.audit("undo", undo_id, after={"action": row["action"], "undone": undone.undone, "failed": len(undone.failed)})
     return undone

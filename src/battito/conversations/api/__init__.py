@@ -4,7 +4,19 @@ from typing import Any
 
 from litestar import Router
 
-from battito.conversations.api import drafts, inbox, labels, messages, privacy, search, structure, timeline, undo, verbs, views
+from battito.conversations.api import (
+    drafts,
+    inbox,
+    labels,
+    messages,
+    privacy,
+    search,
+    structure,
+    timeline,
+    undo,
+    verbs,
+    views,
+)
 
 routes: list[Any] = [
     Router(

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from battito.conversations.queries.messages import list_messages
 from litestar import Response, get
 from litestar.params import Parameter
 
@@ -15,6 +14,7 @@ from battito.conversations.filters import Order, parse
 from battito.conversations.models import InboxPage, Message
 from battito.conversations.queries.detail import ConversationDetail, get_detail
 from battito.conversations.queries.inbox import list_conversations
+from battito.conversations.queries.messages import list_messages
 from battito.platform.actor import Context
 from battito.platform.services import Services
 

@@ -4,7 +4,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 from litestar import Router, get
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from battito.conversations.search.find import Hits, search
 from battito.conversations.search.words import ask
@@ -19,8 +19,8 @@ async def find(
     context: Context,
     services: Services,
     q: Text = "",
-    places: Annotated[str, Parameter(query="in", max_length=100)] = "",
-    author: Annotated[str, Parameter(query="from", max_length=200)] = "",
+    places: Annotated[str, QueryParameter(name="in", max_length=100)] = "",
+    author: Annotated[str, QueryParameter(name="from", max_length=200)] = "",
     channel: Text = "",
     status: Text = "",
     label: Text = "",

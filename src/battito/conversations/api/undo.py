@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from battito.conversations.snooze import Understood
 from litestar import Router, post
 from msgspec import Meta
 
 from battito.conversations.actions.state import understand
 from battito.conversations.actions.undo import Undone, use_undo
+from battito.conversations.snooze import Understood
 from battito.platform.actor import Context
 from battito.platform.services import Services
 

@@ -242,7 +242,6 @@ def _statement(
 ) -> tuple[str, list[Any]]:
     """The candidates of some buckets (the last parameter), newest first. Its text depends on which filters are set only."""
     where = Conditions(context.workspace_id)
-    where.parts.append("d.workspace_id = $1")
     words = f"{where.value(query)}::text::tsquery" if query else ""
     if query:
         where.parts.append(f"d.words @@ {words}")
@@ -263,7 +262,7 @@ def _statement(
     rank = f"ts_rank(x.words, {words})" if query else "0.0"
     return (
         f"select x.id, x.conversation_id, x.kind, x.at, {rank} as rank from ("
-        f"select d.id, d.conversation_id, d.kind, d.at, d.words from search_document d where {where.sql}"
+        f"select d.id, d.conversation_id, d.kind, d.at, d.words from search_document d where d.workspace_id = $1 and {where.sql or 'true'}"
         f" and d.bucket = any({buckets}) order by d.at desc, d.id desc limit {BLOCK}) x order by x.at desc, x.id desc",
         where.values,
     )

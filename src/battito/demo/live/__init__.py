@@ -53,7 +53,12 @@ class DemoCustomers:
         config = await self._config(listening)
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "battito.demo.live", stdin=asyncio.subprocess.PIPE, env=environment
+            sys.executable,
+            "-m",
+            "battito.demo.live",
+            stdin=asyncio.subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
         )
         assert self._process.stdin is not None
         self._process.stdin.write(msgspec.json.encode(config) + b"\n")

@@ -62,8 +62,8 @@ class Crowd:
     async def run(self) -> None:
         """Until cancelled."""
         if self._config.pace > 0:
-            await asyncio.to_thread(self.remember)
             await self._doors_open()
+            await asyncio.to_thread(self.remember)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._mailer.listen())
             group.create_task(self._pump.run(self._newcomer))

@@ -5,7 +5,6 @@ inside business transactions costs a multiple of throughput. `NatsBus` for many 
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
@@ -15,6 +14,7 @@ import msgspec
 import structlog
 
 from battito.platform.database.pool import AWAY
+from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -81,10 +81,7 @@ class PostgresBus:
 
     async def stop(self) -> None:
         """Disconnect."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks([self._task])
 
     async def _run(self) -> None:
         delay = 0.1

@@ -16,6 +16,7 @@ from battito.platform.database.pool import AWAY, Database
 from battito.platform.errors import Unavailable
 from battito.platform.events.model import Cursor, StoredEvent
 from battito.platform.events.tail import PENDING, epoch_of, read_after
+from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -83,9 +84,7 @@ class Consumers:
 
     async def stop(self) -> None:
         """End all tasks; what they had not finished comes again."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     async def _run(self, reaction: Reaction, wake: asyncio.Event) -> None:
         failures = 0

@@ -16,6 +16,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from battito.platform.settings import mask_url
+from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -60,9 +61,7 @@ class NatsBus:
 
     async def stop(self) -> None:
         """Disconnect."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks([self._task])
         with contextlib.suppress(NatsError, OSError, asyncio.CancelledError):
             await self._client.close()
 

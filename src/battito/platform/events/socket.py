@@ -21,6 +21,7 @@ from battito.platform.events.model import Cursor, StoredEvent
 from battito.platform.events.tail import read_after
 from battito.platform.http.raw import Receive, Scope, Send
 from battito.platform.services import Services
+from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 encode = msgspec.json.encode
@@ -129,10 +130,7 @@ class _Connection:
             await self._listen()
         finally:
             hub.remove(self._subscriber)
-            if writer:
-                writer.cancel()
-                with contextlib.suppress(asyncio.CancelledError, Exception):
-                    await writer
+            await end_tasks([writer])
 
     async def _greet(self, resume: str | None) -> None:
         """Registered already: what is committed from here on is queued; now replay what was missed before."""

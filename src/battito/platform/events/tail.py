@@ -17,6 +17,7 @@ from battito.platform.actor import Actor, ActorKind
 from battito.platform.database.pool import AWAY, Database
 from battito.platform.errors import Unavailable
 from battito.platform.events.model import Cursor, StoredEvent
+from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -90,10 +91,7 @@ class Tail:
 
     async def stop(self) -> None:
         """End the task."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks([self._task])
 
     async def _run(self) -> None:
         pause = 1.0

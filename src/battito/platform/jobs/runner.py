@@ -23,6 +23,7 @@ from battito.platform.jobs import store
 from battito.platform.jobs.model import GiveUp, Job, LeaseLost, RetryLater
 from battito.platform.jobs.registry import KINDS, QUEUES, Spec
 from battito.platform.services import Services
+from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -130,9 +131,7 @@ class _Group:
             async with asyncio.timeout(seconds):
                 while self._tasks:
                     await asyncio.sleep(0.01)
-        for task in self._workers:
-            task.cancel()
-        await asyncio.gather(*self._workers, self._services_tasks[0], return_exceptions=True)
+        await end_tasks([*self._workers, self._services_tasks[0]])
         self._end.set()
         with contextlib.suppress(*_TROUBLE, TimeoutError):
             async with asyncio.timeout(5):
@@ -141,9 +140,7 @@ class _Group:
                 if unfinished:
                     async with self._database.reading() as connection:
                         await store.release(connection, unfinished)
-        for task in self._services_tasks:
-            task.cancel()
-        await asyncio.gather(*self._services_tasks, return_exceptions=True)
+        await end_tasks(self._services_tasks)
 
     async def _claim_forever(self) -> None:
         armed = away = False
@@ -207,8 +204,7 @@ class _Group:
             try:
                 await asyncio.wait({task})
             except asyncio.CancelledError:
-                task.cancel()
-                await asyncio.wait({task})
+                await end_tasks([task])
                 raise
             finally:
                 del self._tasks[job.id]

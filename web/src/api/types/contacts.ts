@@ -83,4 +83,5 @@ export interface TimelineItem {
   subtitle: string | null
   conversation_id: Id | null
   tone: 'now' | 'bad' | 'bot' | null
+  details?: { granted?: boolean }
 }

@@ -104,11 +104,22 @@ export interface CannedReply {
   name: string
   shortcut: string
   text: string
+  language: string | null
 }
 
 export interface Macro {
   id: Id
   name: string
+  description: string
+}
+
+/** What one step of a macro would do to one conversation. */
+export interface StepPreview {
+  do: string
+  text: string
+  missing: string[]
+  /** Why it would be refused now. */
+  problem: string | null
 }
 
 export interface SearchHit {

@@ -46,6 +46,7 @@ export const commands = {
   labels: 'Labels…',
   labelWords: 'tag topic reason',
   priority: 'Change priority',
+  macro: 'Run a macro…',
   rename: 'Change the subject…',
   follow: 'Follow',
   unfollow: 'Stop following',
@@ -77,4 +78,24 @@ export const keys = {
   reset: 'Back to the key it came with',
   change: (name: string) => `Change the key of: ${name}`,
   clash: (name: string) => `also used by: ${name}`,
+}
+
+export const macros = {
+  title: 'Run a macro',
+  find: 'Find a macro',
+  none: 'No macro of this name',
+  lead: 'This is what it does to this conversation.',
+  run: 'Run',
+  steps: {
+    reply: 'Answers the customer',
+    note: 'Writes a note',
+    label: 'Changes labels',
+    assign: 'Assigns',
+    priority: 'Changes the priority',
+    snooze: 'Snoozes',
+    subject: 'Changes the subject',
+    resolve: 'Resolves',
+    reopen: 'Reopens',
+    follow: 'Follows',
+  },
 }

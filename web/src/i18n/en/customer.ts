@@ -39,6 +39,10 @@ export const customer = {
   consents: 'Consents',
   journey: 'Their journey',
   contactsSince: (count: number) => n(count, '# contact', '# contacts'),
+  steps: {
+    consent: (purpose: string, granted: boolean) => `Consent, ${purpose}: ${granted ? 'yes' : 'no'}`,
+    merge: (name: string) => `Merged with ${name}`,
+  },
   earlier: 'Show earlier ones',
 }
 
@@ -76,7 +80,8 @@ export const search = {
   kinds: { messages: 'Messages', notes: 'Notes', contacts: 'Customers' },
   since: 'since',
   begin: 'Search all conversations',
-  beginMore: 'It also finds related words and misspelt names. Quotes find the exact phrase.',
+  beginMore:
+    'It also finds related words and misspelt names. Quotes find the exact phrase; you can also write from:teresa, status:open, has:attachment.',
   none: (words: string) => `Nothing for “${words}”`,
   noneMore: 'Try fewer words or remove a filter.',
   found: (count: number) => n(count, '# result', '# results'),

@@ -9,6 +9,7 @@ export const done = {
   labelled: (count: number, label: string) =>
     label ? `Label “${label}” added${count > 1 ? ` to ${count} conversations` : ''}` : 'Label removed',
   prioritised: (priority: string) => `Priority: ${priority.toLowerCase()}`,
+  macro: (name: string) => `“${name}” done`,
   renamed: 'Subject changed',
   merged: 'Conversations merged',
   linked: 'Conversations linked',

@@ -2,7 +2,7 @@ import type { Messages } from '../it'
 import { channels, common, priority, problems, status, time } from './common'
 import { activity } from './activity'
 import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
-import { commands, hints, keys } from './commands'
+import { commands, hints, keys, macros } from './commands'
 import { customer, identityKinds, purposes, search, start } from './customer'
 import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
@@ -31,6 +31,7 @@ export const en = {
   keys,
   labels,
   link,
+  macros,
   mail,
   message,
   notices,

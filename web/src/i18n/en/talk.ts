@@ -139,6 +139,7 @@ export const compose = {
     count >= 0
       ? n(count, '# character left', '# characters left')
       : n(-count, '# character too many', '# characters too many'),
+  missing: (names: string) => `To be filled in by hand: ${names}`,
   removeFile: (name: string) => `Remove ${name}`,
   uploading: (name: string) => `Uploading ${name}`,
   send: 'Send',

@@ -46,6 +46,7 @@ export const commands = {
   labels: 'Etichette…',
   labelWords: 'tag argomento motivo',
   priority: 'Cambia priorità',
+  macro: 'Esegui una macro…',
   rename: 'Cambia l’oggetto…',
   follow: 'Segui',
   unfollow: 'Smetti di seguire',
@@ -77,4 +78,24 @@ export const keys = {
   reset: 'Torna al tasto di partenza',
   change: (name: string) => `Cambia il tasto di: ${name}`,
   clash: (name: string) => `lo usa anche: ${name}`,
+}
+
+export const macros = {
+  title: 'Esegui una macro',
+  find: 'Cerca una macro',
+  none: 'Nessuna macro con questo nome',
+  lead: 'Ecco che cosa fa a questa conversazione.',
+  run: 'Esegui',
+  steps: {
+    reply: 'Risponde al cliente',
+    note: 'Scrive una nota',
+    label: 'Cambia le etichette',
+    assign: 'Assegna',
+    priority: 'Cambia la priorità',
+    snooze: 'Rimanda',
+    subject: 'Cambia l’oggetto',
+    resolve: 'Risolve',
+    reopen: 'Riapre',
+    follow: 'Segue',
+  },
 }

@@ -39,6 +39,10 @@ export const customer = {
   consents: 'Consensi',
   journey: 'Il suo percorso',
   contactsSince: (count: number) => n(count, '# contatto', '# contatti'),
+  steps: {
+    consent: (purpose: string, granted: boolean) => `Consenso, ${purpose}: ${granted ? 'sì' : 'no'}`,
+    merge: (name: string) => `Unito con ${name}`,
+  },
   earlier: 'Mostra prima di questi',
 }
 
@@ -77,7 +81,8 @@ export const search = {
   kinds: { messages: 'Messaggi', notes: 'Note', contacts: 'Clienti' },
   since: 'dal',
   begin: 'Cerca in tutte le conversazioni',
-  beginMore: 'Trova anche parole simili e nomi scritti male. Tra virgolette trovi la frase esatta.',
+  beginMore:
+    'Trova anche parole simili e nomi scritti male. Tra virgolette trovi la frase esatta; puoi scrivere anche da:teresa, stato:aperta, has:attachment.',
   none: (words: string) => `Nulla per «${words}»`,
   noneMore: 'Prova con meno parole o togli un filtro.',
   found: (count: number) => n(count, '# risultato', '# risultati'),

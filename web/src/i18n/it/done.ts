@@ -17,6 +17,7 @@ export const done = {
       ? `Etichetta «${label}» aggiunta${count > 1 ? ` a ${count} conversazioni` : ''}`
       : 'Etichetta tolta',
   prioritised: (priority: string) => `Priorità: ${priority.toLowerCase()}`,
+  macro: (name: string) => `«${name}» eseguita`,
   renamed: 'Oggetto cambiato',
   merged: 'Conversazioni unite',
   linked: 'Conversazioni collegate',

@@ -1,7 +1,7 @@
 import { channels, common, priority, problems, status, time } from './common'
 import { activity } from './activity'
 import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
-import { commands, hints, keys } from './commands'
+import { commands, hints, keys, macros } from './commands'
 import { customer, identityKinds, purposes, search, start } from './customer'
 import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
@@ -30,6 +30,7 @@ export const it = {
   keys,
   labels,
   link,
+  macros,
   mail,
   message,
   notices,

@@ -139,6 +139,7 @@ export const compose = {
     count >= 0
       ? n(count, '# carattere ancora', '# caratteri ancora')
       : n(-count, '# carattere di troppo', '# caratteri di troppo'),
+  missing: (names: string) => `Da completare a mano: ${names}`,
   removeFile: (name: string) => `Togli ${name}`,
   uploading: (name: string) => `Carico ${name}`,
   send: 'Invia',

@@ -206,7 +206,6 @@ export class Chat {
       for (const m of frame.messages) if (m.client_id) this.outbox.done(m.client_id)
       this.state.set(frame.state)
       this.#shown = Math.max(this.#shown, frame.state.seen)
-      this.notice.set('')
       if (this.#page) this.link.send({ type: 'page', ...this.#page })
       this.seen()
       this.outbox.flush()
