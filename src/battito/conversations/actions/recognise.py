@@ -46,11 +46,10 @@ async def recognise(tx: Tx, sender: Sender, *, source: str, message: InboundMess
             added |= bool(await tx.execute(store.VERIFY, tx.workspace_id, owner["identity_id"], evidence))
     if made:
         await _announce(tx, contact_id)
-    else:
-        await _enrich(tx, contact_id, sender, message, identities=added)
-    row = await store.contact_row(tx, contact_id)
-    assert row is not None
-    return row
+        row = await store.contact_row(tx, contact_id)
+        assert row is not None
+        return row
+    return await _enrich(tx, contact_id, sender, message, identities=added)
 
 
 def _evidence(tx: Tx, identity: Identity, source: str, claims: list[Identity]) -> list[Evidence]:
@@ -101,8 +100,8 @@ async def _announce(tx: Tx, contact_id: UUID) -> None:
 
 async def _enrich(
     tx: Tx, contact_id: UUID, sender: Sender, message: InboundMessage | None, *, identities: bool
-) -> None:
-    """Fill in what we did not know; nothing that people wrote is overwritten."""
+) -> asyncpg.Record:
+    """Fill in what we did not know; nothing that people wrote is overwritten. The contact as it is then."""
     row = await store.contact_row(tx, contact_id)
     assert row is not None
     given = {
@@ -121,13 +120,16 @@ async def _enrich(
     if identities:
         fields.append("identities")
     if not fields:
-        return
+        return row
     await tx.execute(
         store.ENRICH, tx.workspace_id, contact_id, name if "name" in fields else None, given["language"], given["timezone"],
         given["location"], attributes,
     )  # fmt: skip
     shown = msgspec.to_builtins(await get_contact(tx.connection, _system(tx), contact_id))
     tx.emit(ContactChanged(contact_id=contact_id, changes={k: shown[k] for k in (*fields, "version")}))
+    after = await store.contact_row(tx, contact_id)
+    assert after is not None
+    return after
 
 
 def _without_name(sender: Sender) -> Sender:
