@@ -1,5 +1,6 @@
 """Channel accounts as running code sees them: typed settings, opened secrets, kept up to date by events."""
 
+import asyncio
 from typing import Any, Final
 from uuid import UUID
 
@@ -53,6 +54,7 @@ class Accounts:
         self._known: dict[UUID, Account] = {}
         self._loaded = False
         self._stale: set[UUID] = set()
+        self._reading = asyncio.Lock()
         self.changes = 0
         """Grows whenever an account changed: for those who keep something made from them."""
 
@@ -86,32 +88,38 @@ class Accounts:
         return next((a for a in await self.of_kind(kind) if a.address.lower() == wanted), None)
 
     async def _fresh(self) -> None:
-        if self._loaded and not self._stale:
-            return
-        async with self._services.database.reading() as connection:
-            if not self._loaded:
-                self._stale.clear()
-                rows = await connection.fetch(ALL)
-                self._known = {}
-                self._loaded = True
-            else:
-                wanted, self._stale = self._stale, set()
-                rows = []
-                try:
-                    for account_id in wanted:
-                        rows += await connection.fetch(ONE, account_id)
-                except BaseException:
-                    self._stale |= wanted
-                    raise
-                for account_id in wanted:  # only now: whoever asks meanwhile gets what was known, not nothing
-                    self._known.pop(account_id, None)
-        for row in rows:
-            try:
-                self._known[row["id"]] = self.read(row)
-            except AccountProblem as problem:
-                log.error(
-                    "a channel account cannot be used", account=str(row["id"]), channel=row["channel"], why=str(problem)
-                )
+        """Read what changed. Until a row is read anew the old one stays: nobody finds an account missing in between."""
+        while self._stale or not self._loaded:
+            async with self._reading:
+                if not self._loaded:
+                    self._stale.clear()
+                    async with self._services.database.reading() as connection:
+                        rows = await connection.fetch(ALL)
+                    self._known = {row["id"]: account for row in rows if (account := self._usable(row)) is not None}
+                    self._loaded = True
+                    continue
+                for account_id in list(self._stale):
+                    self._stale.discard(account_id)
+                    try:
+                        async with self._services.database.reading() as connection:
+                            row = await connection.fetchrow(ONE, account_id)
+                    except BaseException:
+                        self._stale.add(account_id)
+                        raise
+                    account = self._usable(row) if row is not None else None
+                    if account is None:
+                        self._known.pop(account_id, None)
+                    else:
+                        self._known[account_id] = account
+
+    def _usable(self, row: asyncpg.Record) -> Account | None:
+        try:
+            return self.read(row)
+        except AccountProblem as problem:
+            log.error(
+                "a channel account cannot be used", account=str(row["id"]), channel=row["channel"], why=str(problem)
+            )
+            return None
 
     def read(self, row: asyncpg.Record) -> Account:
         """A row with typed settings and opened secrets. Raises `AccountProblem`."""

@@ -5,8 +5,9 @@ without weight. Clock times are wall times of the caller's zone: one that the sp
 one that comes twice in autumn the first that is still to come is meant. Hours and minutes from now are real ones.
 """
 
+import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -65,11 +66,12 @@ def understand(text: str, now: datetime, zone: ZoneInfo, *, locale: str = "it", 
             field="words",
         )
     moment = _moment(found, zone)
-    if moment <= now:
+    # in UTC: two times of one zone are compared by the clock on the wall, which is wrong twice a year
+    until, begin = moment.astimezone(UTC), now.astimezone(UTC)
+    if until <= begin:
         raise Invalid("This moment is past. Choose a later one.", field="words")
-    if moment - now > LATEST:
+    if until - begin > LATEST:
         raise Invalid("This is more than five years away. Choose a nearer moment.", field="words")
-    until = moment.astimezone(ZoneInfo("UTC"))
     return Understood(until, say(moment, now.astimezone(zone), locale))
 
 
@@ -88,8 +90,8 @@ def say(moment: datetime, now: datetime, locale: str) -> str:
 
 
 def _clean(text: str) -> str:
-    line = fold(text.replace("’", "'").replace("‘", "'").replace("´", "'"))
-    return line.strip(" .!?")
+    line = fold(re.sub("[’‘´`]", "'", text))
+    return re.sub(r"'(?=\s|$)", "", line).strip(" .!?")  # «lunedi'» as typed without accents
 
 
 def _eat(found: _Found, pattern: words.Pattern) -> dict[str, str] | None:
@@ -120,7 +122,7 @@ def _duration(found: _Found) -> None:
     if days > 2000 or months > 70 or seconds > 86400 * 2000 or workdays > 1400:
         raise Invalid("This is more than five years away. Choose a nearer moment.", field="words")
     if not (days or months or workdays):
-        found.moment = found.now.astimezone(ZoneInfo("UTC")) + timedelta(seconds=seconds)
+        found.moment = found.now.astimezone(UTC) + timedelta(seconds=seconds)
         return
     whole = int(days)
     day = _add_workdays(_add_months(found.today, round(months)) + timedelta(days=whole), workdays)
@@ -352,7 +354,7 @@ def _moment(found: _Found, zone: ZoneInfo) -> datetime:
         else:
             at = MORNING
     moment = _wall(day, at, zone, found.now)
-    if moment > found.now:
+    if moment.astimezone(UTC) > found.now.astimezone(UTC):
         return moment
     if found.rolls is not None:
         return _wall(found.rolls(day), at, zone, found.now)
@@ -368,8 +370,8 @@ def _moment(found: _Found, zone: ZoneInfo) -> datetime:
 
 def _wall(day: date, at: time, zone: ZoneInfo, now: datetime) -> datetime:
     """A wall time as a moment. Going to UTC and back moves a skipped one forward."""
-    utc = ZoneInfo("UTC")
-    first = datetime.combine(day, at, zone).astimezone(utc)
-    second = datetime.combine(day, at.replace(fold=1), zone).astimezone(utc)
-    # in the skipped hour fold=1 lies before fold=0; in the doubled one it comes an hour later
-    return (second if first <= now < second else max(first, min(first, second))).astimezone(zone)
+    first = datetime.combine(day, at, zone).astimezone(UTC)
+    second = datetime.combine(day, at.replace(fold=1), zone).astimezone(UTC)
+    if second < first:  # skipped: fold=0 counts on from before the change, which is what moves it forward
+        return first.astimezone(zone)
+    return (second if first <= now < second else first).astimezone(zone)

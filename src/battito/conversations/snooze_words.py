@@ -70,7 +70,7 @@ _QUANTITY: Final = (
     rf"|(?P<half>mezz'|mezza |mezzo |half an |half a |half )"
     rf"|(?P<few>un paio d[i'] ?|a couple of |couple of |a couple |qualche |alcune |alcuni |a few |few |some )"
     rf"|(?P<count>\d{{1,4}}(?:[.,]\d{{1,2}})?|{_WORD_NUMBER}|an|a|un')(?P<plus> and a half| e mezz[ao])? ?)"
-    rf"(?P<unit>{_ALL_UNITS}\b|(?<=\b\d)h(?=[0-5]\d\b))(?P<more> e mezz[ao]| and a half| e un quarto|(?<=h)[0-5]\d\b)?"
+    rf"(?P<unit>(?:{_ALL_UNITS})\b|(?<=\b\d)h(?=[0-5]\d\b))(?P<more> e mezz[ao]| and a half| e un quarto|(?<=h)[0-5]\d\b)?"
 )
 
 
@@ -81,7 +81,7 @@ def _nameless(pattern: str) -> str:
 QUANTITY: Final = re.compile(_QUANTITY)
 _ONE: Final = _nameless(_QUANTITY)
 DURATION: Final = re.compile(
-    rf"\b(?:(?:fra|tra|in|dopo|after|within|per|for)\s+)?(?:circa |about |almeno |at least |altri |altre |other |another )?"
+    rf"(?<![/.:-])\b(?:(?:fra|tra|in|dopo|after|within|per|for)\s+)?(?:circa |about |almeno |at least |altri |altre |other |another )?"
     rf"{_ONE}(?:(?:,| e| and)? ?{_ONE})*(?: (?:from now|from today|da adesso|da ora|da oggi|later|dopo))?"
 )
 

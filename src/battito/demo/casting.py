@@ -138,14 +138,14 @@ class Casting:
             return None, None
         supply = rng.choice(fits)
         known = [b for b in contact.bills if b.service == supply.service and b.issued <= day]
-        window = {"recent": 24, "inflated": 24, "up": 40, "due": 60}.get(matter.bill, 75)
+        window = {"recent": 18, "inflated": 18, "up": 18, "due": 60}.get(matter.bill, 75)
         fresh = [b for b in known if b.issued > day - timedelta(days=window)]
         if matter.bill == "up":
             fresh = [b for a, b in pairwise(known) if b in fresh and b.cents > a.cents * 1.12]
         if matter.bill == "inflated":
             fresh = [b for a, b in pairwise(known) if b in fresh and b.cents * 1.7 > a.cents * 1.4]
         if matter.bill == "big":
-            fresh = [b for b in known if b.issued > day - timedelta(days=24) and b.cents > 16_000]
+            fresh = [b for b in known if b.issued > day - timedelta(days=18) and b.cents > 16_000]
         if matter.bill == "due":
             fresh = [b for b in fresh if b.due < day]
         if matter.bill == "none":

@@ -145,7 +145,9 @@ def gather(
     }
     local = at.astimezone(clock.ROME)
     values["clock"] = f"{(local - timedelta(minutes=rng.randrange(20, 90))):%H}.{rng.choice(['10', '25', '40', '50'])}"
-    values["clock2"] = f"{(local + timedelta(minutes=rng.randrange(60, 240))):%H}.{rng.choice(['00', '15', '30'])}"
+    restore = rng.randrange(60, 240)
+    values["restore"] = str(restore)
+    values["clock2"] = f"{(local + timedelta(minutes=restore)):%H}.{rng.choice(['00', '15', '30'])}"
     appliance, article, ending = rng.choice(_APPLIANCES)
     values.update(appliance=appliance, the_appliance=article + appliance, ao=ending)
     values["damage"] = Money(rng.randrange(90, 1900) * 100)
@@ -169,15 +171,10 @@ def gather(
     values["thirdday"] = _weekday_of(third)
     values["soonday"] = _weekday_of(values["soon"])
     values["laterday"] = _weekday_of(values["later"])
-    dead_given, dead_family = names.italian(rng, "m" if woman else "f", 1944, "nord-ovest")
-    values["deadname"] = f"{dead_given} {dead_family}"
     values["do"] = "o" if woman else "a"
     values["dlui"] = "lui" if woman else "lei"
     values["pod2"] = catalogue.power_point(rng)
-    values["deadrel"] = rng.choice(
-        ["mio marito", "mio padre", "mio suocero"] if woman else ["mia moglie", "mia madre", "mia suocera"]
-    )
-    values["deadrel_cap"] = str(values["deadrel"]).capitalize()
+    values.update(_the_dead(rng, contact, today))
     values.update(abroad(values, contact, agent, rng))
     if supply is not None:
         _supply_facts(values, supply, rng, today)
@@ -191,6 +188,24 @@ def gather(
 def _weekday_of(value: Fact) -> Fact:
     assert isinstance(value, Day)
     return f"{clock.weekday(value.day)} {value.day.day}"
+
+
+def _the_dead(rng: random.Random, contact: Contact, today: date) -> dict[str, Fact]:
+    """Somebody of the family who has died: for a woman a man, for a man a woman, of a fitting age and name."""
+    woman = contact.gender == "f"
+    options = (
+        [("mio padre", "figlia"), ("mio suocero", "nuora")]
+        if woman
+        else [("mia madre", "figlio"), ("mia suocera", "genero")]
+    )
+    if today.year - contact.born > 58:
+        options.append(("mio marito", "moglie") if woman else ("mia moglie", "marito"))
+    relation, kin = rng.choice(options)
+    spouse = relation in ("mio marito", "mia moglie")
+    given, family = names.italian(rng, "m" if woman else "f", contact.born if spouse else contact.born - 29, "centro")
+    if relation == "mio padre":
+        family = contact.family
+    return {"deadrel": relation, "deadrel_cap": relation.capitalize(), "deadname": f"{given} {family}", "deadkin": kin}
 
 
 def _supply_facts(values: dict[str, Fact], supply: Supply, rng: random.Random, today: date) -> None:

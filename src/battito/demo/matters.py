@@ -12,7 +12,7 @@ class Step(msgspec.Struct, frozen=True):
     """One move of a story.
 
     kind: c customer, a agent, n note (asks a colleague), r the colleague's reply, t transfer,
-    z snooze, w wait, p priority, ok resolved on the way, bye the customer leaves the chat.
+    z snooze, w wait (hours), m wait (minutes, in a chat too), p priority, ok resolved on the way, bye the customer leaves the chat.
     """
 
     kind: str
@@ -196,7 +196,7 @@ def problems(matter: Matter) -> list[str]:
     spoken: dict[str, str] = {}
     for story in matter.stories:
         for step in story.steps:
-            if step.kind not in (*_SPEAKS, "t", "z", "w", "p", "ok", "bye"):
+            if step.kind not in (*_SPEAKS, "t", "z", "w", "m", "p", "ok", "bye"):
                 found.append(f"{matter.key}: no step {step.kind!r}")
             elif step.kind in _SPEAKS:
                 speaker = spoken.setdefault(step.rule, _SPEAKS[step.kind])

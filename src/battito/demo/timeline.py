@@ -142,6 +142,8 @@ class Teller:
                 self._snooze(int(step.rule))
             case "w":
                 self.at += timedelta(hours=float(step.rule) * self.rng.uniform(0.7, 1.25))
+            case "m":
+                self._minutes(step.rule)
             case "p":
                 self.items.append(Change(self.at, "prioritised", self.owner.key if self.owner else None, step.rule))
             case "ok":
@@ -150,6 +152,11 @@ class Teller:
                 self.items.append(Change(self.at + timedelta(seconds=self.rng.uniform(40, 240)), "left", None))
             case other:
                 raise ValueError(f"{self.matter.key}: no step {other!r} in {self.story.source!r}")
+
+    def _minutes(self, rule: str) -> None:
+        """Wait within one contact: so many minutes, or until the moment that was announced."""
+        minutes = float(str(self.speech.facts.values["restore"]) if rule == "restore" else rule)
+        self.at += timedelta(minutes=minutes * self.rng.uniform(0.75, 1.1))
 
     def _customer(self, step: Step) -> None:
         rng = self.rng

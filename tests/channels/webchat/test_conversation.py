@@ -188,7 +188,7 @@ async def test_the_ledger_has_the_words_that_were_accepted(visitor: SimulatedVis
 
     async def ledger() -> list[tuple[Any, ...]]:
         rows = await connection.fetch(
-            "select purpose, channel, granted, text_shown, text_version from consent t join conversation c on c.contact_id = t.contact_id where c.id = $1",
+            "select t.purpose, t.channel, t.granted, t.text_shown, t.text_version from consent t join conversation c on c.contact_id = t.contact_id where c.id = $1",
             conversation,
         )
         return [tuple(r) for r in rows]

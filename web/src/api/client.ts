@@ -75,6 +75,14 @@ export async function request<T>(method: string, path: string, options: Options 
   return (await answer.json()) as T
 }
 
+/** Whether something can be read at an address; throws `Problem` when not. */
+export async function exists(path: string): Promise<true> {
+  const answer = await fetch(BASE + path, { credentials: 'same-origin' }).catch(() => null)
+  if (!answer) throw new Problem(0, { code: 'offline' })
+  if (!answer.ok) throw await problemOf(answer)
+  return true
+}
+
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
   request<T>('GET', path, { ...(query && { query }), ...(signal && { signal }) })
 export const post = <T>(path: string, body: unknown = {}, options: Options = {}) =>

@@ -39,7 +39,7 @@ class Field(msgspec.Struct, forbid_unknown_fields=True):
 class ConsentText(msgspec.Struct, forbid_unknown_fields=True):
     """A consent asked before anything is kept. A new wording gets a new `version`: the ledger keeps which one was seen."""
 
-    purpose: Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,39}$")]
+    purpose: Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{1,39}$")]
     text: Text
     version: Annotated[str, Meta(min_length=1, max_length=40)] = "1"
     required: bool = False

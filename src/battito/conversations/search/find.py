@@ -4,7 +4,6 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -64,12 +63,10 @@ class Hits(msgspec.Struct, kw_only=True):
 
 
 class _Place(msgspec.Struct, array_like=True, frozen=True):
-    """A place in the answer. A block goes on in the group of `size` buckets from `top` down, below (`at`, `id`);
-    `offset` counts within the block."""
+    """A place in the answer. A block goes on in the bucket `top` below (`at`, `id`); `offset` counts within the block."""
 
     offset: int = 0
     top: int | None = None
-    size: int = 2
     at: datetime | None = None
     id: UUID | None = None
 
@@ -174,15 +171,8 @@ def quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _groups(buckets: list[int], size: int) -> Iterator[list[int]]:
-    """Buckets from the newest on, in groups that double"""
-    start = 0
-    while start < len(buckets):
-        yield buckets[start : start + size]
-        start, size = start + size, size * 2
-
-
 class _Found(msgspec.Struct):
+    bucket: int
     id: UUID
     conversation_id: UUID
     kind: str
@@ -202,19 +192,11 @@ async def _block(
             place.top, asked.since, asked.until,
         )
     ]  # fmt: skip
-    found: list[_Found] = []
-    group: list[int] = []
-    for n, group in enumerate(_groups(buckets, place.size)):
-        # only the first group was looked into before
-        sql, values = _statement(context, asked, narrowing, query, place if n == 0 else _Place())
-        rows = await connection.fetch(sql, *values, group)
-        found += [_Found(r["id"], r["conversation_id"], r["kind"], r["at"], r["rank"]) for r in rows]
-        if len(rows) == BLOCK:
-            return best(found), _Place(0, group[0], len(group), rows[-1]["at"], rows[-1]["id"])
-        if len(found) >= BLOCK:
-            rest = [b for b in buckets if b < group[-1]]
-            return best(found), _Place(0, rest[0], len(group) * 2) if rest else None
-    return best(found), None
+    sql, values = _statement(context, asked, narrowing, query, place)
+    rows = await connection.fetch(sql, *values, buckets)
+    found = [_Found(r["bucket"], r["id"], r["conversation_id"], r["kind"], r["at"], r["rank"]) for r in rows]
+    more = _Place(0, found[-1].bucket, found[-1].at, found[-1].id) if len(found) == BLOCK else None
+    return best(found), more
 
 
 def best(found: list[_Found]) -> list[_Found]:
@@ -240,7 +222,10 @@ def best(found: list[_Found]) -> list[_Found]:
 def _statement(
     context: Context, asked: Asked, narrowing: Narrowing, query: str, place: _Place
 ) -> tuple[str, list[Any]]:
-    """The candidates of some buckets (the last parameter), newest first. Its text depends on which filters are set only."""
+    """The candidates of some buckets (the last parameter), newest first. Its text depends on which filters are set only.
+
+    Bucket after bucket, and no further than needed: the outer limit ends the loop over them.
+    """
     where = Conditions(context.workspace_id)
     words = f"{where.value(query)}::text::tsquery" if query else ""
     if query:
@@ -257,13 +242,16 @@ def _statement(
             f"exists(select 1 from conversation c where c.workspace_id = $1 and c.id = d.conversation_id and {condition})"
         )
     if place.at is not None:
-        where.parts.append(f"(d.at, d.id) < ({where.value(place.at)}::timestamptz, {where.value(place.id)}::uuid)")
+        below = f"(d.at, d.id) < ({where.value(place.at)}::timestamptz, {where.value(place.id)}::uuid)"
+        where.parts.append(f"(d.bucket < {where.value(place.top)}::int or {below})")
     buckets = f"${len(where.values) + 1}::int[]"
     rank = f"ts_rank(x.words, {words})" if query else "0.0"
     return (
-        f"select x.id, x.conversation_id, x.kind, x.at, {rank} as rank from ("
-        f"select d.id, d.conversation_id, d.kind, d.at, d.words from search_document d where d.workspace_id = $1 and {where.sql or 'true'}"
-        f" and d.bucket = any({buckets}) order by d.at desc, d.id desc limit {BLOCK}) x order by x.at desc, x.id desc",
+        f"select x.bucket, x.id, x.conversation_id, x.kind, x.at, {rank} as rank from ("
+        f"select f.* from unnest({buckets}) with ordinality b(bucket, n) cross join lateral ("
+        "select d.bucket, d.id, d.conversation_id, d.kind, d.at, d.words from search_document d"
+        f" where d.workspace_id = $1 and d.bucket = b.bucket and {where.sql or 'true'}"
+        f" order by d.at desc, d.id desc limit {BLOCK}) f limit {BLOCK}) x",
         where.values,
     )
 
@@ -354,7 +342,7 @@ def _read(text: str | None) -> _Place:
         place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Place)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         raise Invalid("This is not a place in an answer: leave it out to begin anew.", field="after") from None
-    sizes = (place.offset, place.size, place.top or 0)
-    if not all(0 <= n < 2**31 for n in sizes) or place.size == 0 or (place.at is None) != (place.id is None):
+    whole = (place.top is None) == (place.at is None) == (place.id is None)
+    if not whole or not all(0 <= n < 2**31 for n in (place.offset, place.top or 0)):
         raise Invalid("This is not a place in an answer: leave it out to begin anew.", field="after")
     return place

@@ -100,6 +100,7 @@ class _Group:
         self._wake, self._work, self._end = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._services_tasks: list[asyncio.Task[None]] = []
         self._workers: list[asyncio.Task[None]] = []
+        self._writing = asyncio.Lock()
         self._stopping = False
 
     @property
@@ -283,6 +284,10 @@ class _Group:
 
     async def _acknowledge(self) -> None:
         """Write how jobs ended: all that ended meanwhile, in one transaction."""
+        async with self._writing:
+            await self._write_ends()
+
+    async def _write_ends(self) -> None:
         ended, self._ended = self._ended, []
         if not ended:
             return

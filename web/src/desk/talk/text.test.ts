@@ -1,5 +1,6 @@
+import type { Attachment } from '../../api/types'
 import { describe, expect, it } from 'vitest'
-import { frameDocument, hasRemotePictures, isLaidOut } from './html-mail'
+import { frameDocument, hasRemotePictures, isLaidOut, withInlinePictures } from './html-mail'
 import { linkify } from './linkify'
 import { plainSubject } from './subject'
 
@@ -34,15 +35,16 @@ describe('linkify', () => {
 })
 
 describe('frameDocument', () => {
-  it('lets pictures from elsewhere in only when asked, and never a script', () => {
-    expect(frameDocument('<p>x</p>', false)).toContain("img-src 'self' data:;")
-    expect(frameDocument('<p>x</p>', true)).toContain('https:')
-    expect(frameDocument('<p>x</p>', true)).toContain("default-src 'none'")
-    expect(frameDocument('', true)).not.toContain('script-src')
+  it('lets in no script and no picture from elsewhere', () => {
+    const page = frameDocument('<p>x</p>')
+    expect(page).toContain("default-src 'none'")
+    expect(page).toContain("img-src 'self' data:;")
+    expect(page).not.toContain('script-src')
   })
 
   it('sees remote pictures in every disguise', () => {
     for (const html of [
+      '<img data-remote-src="https://x/y">',
       '<img src="https://x/y">',
       "<img src='//x/y'>",
       '<td background=http://x>',
@@ -51,6 +53,13 @@ describe('frameDocument', () => {
       expect(hasRemotePictures(html), html).toBe(true)
     }
     expect(hasRemotePictures('<img src="/files/1"><a href="https://x">x</a>')).toBe(false)
+  })
+
+  it('puts pictures of the mail itself in their place, and no others', () => {
+    const file = { content_id: '<foto@mail>', url: '/api/v1/files/1' } as Attachment
+    expect(withInlinePictures('<img src="cid:foto@mail"><img src="cid:altro">', [file])).toBe(
+      '<img src="/api/v1/files/1"><img src="cid:altro">',
+    )
   })
 
   it('takes tables and pictures for layout', () => {

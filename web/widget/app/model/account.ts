@@ -18,7 +18,10 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   } catch {
     throw new Refused(0, '')
   }
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
+  if (answer.ok) {
+    const text = await answer.text()
+    return (text ? JSON.parse(text) : undefined) as T
+  }
   const problem = (await answer.json().catch(() => ({}))) as Problem
   const fields = Object.fromEntries((problem.errors ?? []).map((e) => [e.field, e.message]))
   throw new Refused(answer.status, problem.detail ?? problem.title ?? answer.statusText, fields, Number(answer.headers.get('retry-after') ?? 0))

@@ -217,7 +217,7 @@ export class Chat {
       if (frame.message.client_id) this.outbox.done(frame.message.client_id)
       else this.typing.set(null)
     } else if (frame.type === 'state') {
-      if (frame.state.status !== 'bot') this.notice.set('')
+      if (frame.state.status !== 'bot' && this.notice() === t.personAsked) this.notice.set('')
       this.state.set(frame.state)
     } else if (frame.type === 'typing') {
       this.typing.set(frame.on ? (frame.name ?? t.somebody) : null)
