@@ -33,8 +33,16 @@ CONTACTS = MESSAGES // 12
 ROUNDS = 12
 ROME = ZoneInfo("Europe/Rome")
 
-OPENINGS = """Buongiorno, | Salve, | Buonasera, | Gentile assistenza, | Ciao, | Hello, | Buongiorno Teresa, | Grazie per la risposta. | Scusate il disturbo, | Good morning,""".split("|")
-MATTERS = """ho ricevuto la bolletta di novembre ed è molto più alta del solito | la bolletta non è ancora arrivata, potete rimandarmela
+
+def sentences(text: str, between: str = "|") -> list[str]:
+    """A list written as one text."""
+    return [" ".join(part.split()) for part in text.split(between)]
+
+
+OPENINGS = sentences(
+    """Buongiorno, | Salve, | Buonasera, | Gentile assistenza, | Ciao, | Hello, | Buongiorno Teresa, | Grazie per la risposta. | Scusate il disturbo, | Good morning,"""
+)
+MATTERS = sentences("""ho ricevuto la bolletta di novembre ed è molto più alta del solito | la bolletta non è ancora arrivata, potete rimandarmela
 | vorrei fare la voltura del contratto intestato a mio padre | il contatore segna una lettura diversa da quella in fattura
 | devo comunicare l'autolettura del gas entro venerdì | il tecnico non si è presentato all'appuntamento di ieri mattina
 | vorrei cambiare l'intestatario della fornitura | chiedo il rimborso della fattura pagata due volte
@@ -50,13 +58,24 @@ MATTERS = """ho ricevuto la bolletta di novembre ed è molto più alta del solit
 | vorrei sapere quando arriva il mio ordine | il pacco risulta consegnato ma non ho ricevuto nulla
 | la caldaia perde acqua e fa un rumore strano | ho smarrito la tessera e vorrei bloccarla
 | confermo l'appuntamento di giovedì con il tecnico | abbiamo verificato e la lettura è corretta
-| le abbiamo inviato il modulo da firmare | la pratica è stata inoltrata all'ufficio competente""".replace("\n", " ").split("|")
-DETAILS = """Il codice cliente è | Il numero della fattura è | POD | Pratica numero | Il mio codice fiscale finisce per | Riferimento | Ordine | Contratto numero""".split("|")
-CLOSINGS = """Resto in attesa di un vostro riscontro. | Grazie mille e buona giornata. | Cordiali saluti. | Attendo una risposta urgente. | Potete richiamarmi nel pomeriggio?
-| Kind regards. | Grazie. | Distinti saluti | È la terza volta che scrivo. | Rimango a disposizione per chiarimenti.""".replace("\n", " ").split("|")
-FIRST = "Teresa Marco Giulia Luca Francesca Alessandro Chiara Andrea Sara Matteo Anna Giuseppe Maria Giovanni Elena Antonio Paola Roberto Silvia Stefano Laura Davide Martina Simone Federica Niccolò Valentina Riccardo Beatrice Tommaso Ludovica Emanuele Cristina Daniele Ilaria Pietro Sofia Lorenzo Alice Filippo".split()
-LAST = "Colombo Rossi Russo Ferrari Esposito Bianchi Romano Ricci Marino Greco Bruno Gallo Conti DeLuca Costa Giordano Mancini Rizzo Lombardi Moretti Barbieri Fontana Santoro Mariani Rinaldi Caruso Ferrara Galli Martini Leone Longo Gentile Martinelli Vitale Lombardo Serra Coppola DeSantis D'Angelo Marchetti Parisi Villa Conte Ferraro Ferri Fabbri Bianco Marini Grasso Valentini Messina Sala DeAngelis Gatti Pellegrini Palumbo Sanna Farina Rizzi Monti Cattaneo Morelli Amato Silvestri Mazza Testa Grassi Pellegrino Carbone Giuliani Benedetti Barone Rossetti Caputo Montanari Guerra Palmieri Bernardi Martino Fiore DeRosa Ferretti Bellini Basile Riva Donati Piras Vitali Battaglia Sartori Neri Costantini Milani Pagano Ruggiero Sorrentino D'Amico Orlando Damico Negri".split()
-SYLLABLES = "ba be bi bo ca co cu da de di do fa fe fi fo ga go la le li lo lu ma me mi mo na ne ni no pa pe pi po ra re ri ro sa se si so ta te ti to va ve vi vo za zo".split()
+| le abbiamo inviato il modulo da firmare | la pratica è stata inoltrata all'ufficio competente""")
+DETAILS = sentences(
+    """Il codice cliente è | Il numero della fattura è | POD | Pratica numero | Il mio codice fiscale finisce per | Riferimento | Ordine | Contratto numero"""
+)
+CLOSINGS = sentences("""Resto in attesa di un vostro riscontro. | Grazie mille e buona giornata. | Cordiali saluti. | Attendo una risposta urgente. | Potete richiamarmi nel pomeriggio?
+| Kind regards. | Grazie. | Distinti saluti | È la terza volta che scrivo. | Rimango a disposizione per chiarimenti.""")
+FIRST = sentences(
+    "Teresa Marco Giulia Luca Francesca Alessandro Chiara Andrea Sara Matteo Anna Giuseppe Maria Giovanni Elena Antonio Paola Roberto Silvia Stefano Laura Davide Martina Simone Federica Niccolò Valentina Riccardo Beatrice Tommaso Ludovica Emanuele Cristina Daniele Ilaria Pietro Sofia Lorenzo Alice Filippo",
+    " ",
+)
+LAST = sentences(
+    "Colombo Rossi Russo Ferrari Esposito Bianchi Romano Ricci Marino Greco Bruno Gallo Conti DeLuca Costa Giordano Mancini Rizzo Lombardi Moretti Barbieri Fontana Santoro Mariani Rinaldi Caruso Ferrara Galli Martini Leone Longo Gentile Martinelli Vitale Lombardo Serra Coppola DeSantis D'Angelo Marchetti Parisi Villa Conte Ferraro Ferri Fabbri Bianco Marini Grasso Valentini Messina Sala DeAngelis Gatti Pellegrini Palumbo Sanna Farina Rizzi Monti Cattaneo Morelli Amato Silvestri Mazza Testa Grassi Pellegrino Carbone Giuliani Benedetti Barone Rossetti Caputo Montanari Guerra Palmieri Bernardi Martino Fiore DeRosa Ferretti Bellini Basile Riva Donati Piras Vitali Battaglia Sartori Neri Costantini Milani Pagano Ruggiero Sorrentino D'Amico Orlando Damico Negri",
+    " ",
+)
+SYLLABLES = sentences(
+    "ba be bi bo ca co cu da de di do fa fe fi fo ga go la le li lo lu ma me mi mo na ne ni no pa pe pi po ra re ri ro sa se si so ta te ti to va ve vi vo za zo",
+    " ",
+)
 
 FILL_MESSAGES = """
 insert into message(id, workspace_id, conversation_id, seq, kind, author_kind, author_name, channel, text, attachments, status, client_id, created_at)
@@ -65,7 +84,7 @@ select (lpad(to_hex((extract(epoch from x.at) * 1000)::bigint), 12, '0') || '7' 
 from (
   select n, md5(n::text) as r, c.id as conversation, 1 + n %% {per} as seq, case when n %% 23 = 0 then 'note' else 'message' end as kind,
     case when n %% 2 = 0 then 'customer' else 'agent' end as author, p.name, c.channel,
-    ($2::text[])[1 + (random() * (cardinality($2) - 1))::int] || ($3::text[])[1 + (random() * (cardinality($3) - 1))::int] || '. '
+    ($2::text[])[1 + (random() * (cardinality($2) - 1))::int] || ' ' || ($3::text[])[1 + (random() * (cardinality($3) - 1))::int] || '. '
       || ($4::text[])[1 + (random() * (cardinality($4) - 1))::int] || ' ' || upper(substr(md5(n::text), 1, 8)) || '. '
       || ($6::text[])[1 + (power(random(), 4) * (cardinality($6) - 1))::int] || ' ' || ($6::text[])[1 + (power(random(), 4) * (cardinality($6) - 1))::int] || ' '
       || case when n %% 3 = 0 then ($3::text[])[1 + (random() * (cardinality($3) - 1))::int] || '. ' else '' end
@@ -92,7 +111,9 @@ def rare_words(count: int) -> list[str]:
 
 async def connect(url: str) -> Any:
     """A plain connection as the pool makes them."""
-    connection = await asyncpg.connect(url, server_settings={"jit": "off", "synchronous_commit": "off", "maintenance_work_mem": "512MB"})
+    connection = await asyncpg.connect(
+        url, server_settings={"jit": "off", "synchronous_commit": "off", "maintenance_work_mem": "512MB"}
+    )
     await prepare_connection(connection)
     return connection
 
@@ -108,7 +129,11 @@ async def fill(url: str) -> Furnished:
         "insert into contact(id, workspace_id, name) select gen_random_uuid(), $1, ($2::text[])[1 + (random() * (cardinality($2) - 1))::int] from generate_series(1, $3::int)",
         workspace.id, names, CONTACTS,
     )  # fmt: skip
-    await connection.execute("create temporary table numbered as select id, row_number() over () as place from contact where workspace_id = $1".replace("$1", f"'{workspace.id}'"))
+    await connection.execute(
+        "create temporary table numbered as select id, row_number() over () as place from contact where workspace_id = $1".replace(
+            "$1", f"'{workspace.id}'"
+        )
+    )
     await connection.execute("create index on numbered(place)")
     await connection.execute("analyze numbered")
     conversations = MESSAGES // PER_CONVERSATION + 1
@@ -129,7 +154,16 @@ async def fill(url: str) -> Furnished:
         step = 50_000
         for start in range(first, last, step):
             await mine.execute(
-                FILL_MESSAGES, workspace.id, OPENINGS, MATTERS, DETAILS, CLOSINGS, tail, start, min(start + step, last) - 1, timeout=600
+                FILL_MESSAGES,
+                workspace.id,
+                OPENINGS,
+                MATTERS,
+                DETAILS,
+                CLOSINGS,
+                tail,
+                start,
+                min(start + step, last) - 1,
+                timeout=600,
             )
         await mine.close()
 
@@ -145,42 +179,43 @@ async def fill(url: str) -> Furnished:
 
 
 async def index(url: str, connection: Any, workspace: UUID) -> None:
-    """The index as the product has it, a bucket at a time; each bucket's own indexes are made when it is full."""
+    """The index as the product has it; buckets are filled side by side, and each one's own indexes are made when it is full."""
     rows = await connection.fetch(
         "select id from message where workspace_id = $1 order by created_at", workspace, timeout=600
     )
     ids = [row["id"] for row in rows]
     pieces = [ids[start : start + BUCKET] for start in range(0, len(ids), BUCKET)]
-    for _ in pieces[1:]:
-        await connection.execute("select search_new_bucket()")
+    brand = await connection.fetchval("select id from brand where workspace_id = $1", workspace)
+    await connection.execute("drop table search_document_0; delete from search_bucket")
 
     async def some(first: int) -> None:
         mine = await connect(url)
         for bucket in range(first, len(pieces), 2):
             table = f"search_document_{bucket}"
-            await mine.execute(f"alter table search_document detach partition {table}")
-            indexes = [r[0] for r in await mine.fetch("select indexdef from pg_indexes where tablename = $1 and indexname not like '%pkey'", table)]
-            for (name,) in await mine.fetch("select indexname from pg_indexes where tablename = $1 and indexname not like '%pkey'", table):
-                await mine.execute(f"drop index {name}")
+            await mine.execute(f"create table {table} (like search_document including defaults)")
             await mine.execute(
                 f"insert into {table}(bucket, id, workspace_id, conversation_id, kind, at, words)"
                 " select $3, m.id, m.workspace_id, m.conversation_id, m.kind, m.created_at, search_vector(m.text, '')"
                 "  || search_marks(m.kind, m.channel, m.author_kind, lower(unaccent(m.author_name)), $4, m.attachments <> '[]')"
                 " from message m where m.workspace_id = $1 and m.id = any($2::uuid[]) order by m.created_at",
-                workspace, pieces[bucket], bucket, await mine.fetchval("select id from brand where workspace_id = $1", workspace), timeout=600,
+                workspace, pieces[bucket], bucket, brand, timeout=600,
             )  # fmt: skip
-            for definition in indexes:
-                await mine.execute(definition, timeout=600)
-            await mine.execute(f"alter table search_document attach partition {table} for values in ({bucket})")
             await mine.execute(
-                f"update search_bucket set documents = s.n, oldest = s.a, newest = s.b from (select count(*) n, min(at) a, max(at) b from {table}) s where bucket = $1",
+                f"create index on {table} using gin (workspace_id, words) with (fastupdate = off)", timeout=600
+            )
+            await mine.execute(f"create index on {table}(conversation_id)")
+            await mine.execute(f"alter table {table} add primary key (id, bucket)")
+            await mine.execute(
+                f"insert into search_bucket(bucket, documents, oldest, newest) select $1, count(*), min(at), max(at) from {table}",
                 bucket,
             )
         await mine.close()
 
-    # detaching and attaching lock the parent: one after the other
-    await some(0)
-    await some(1)
+    await asyncio.gather(some(0), some(1))
+    for bucket in range(len(pieces)):
+        await connection.execute(
+            f"alter table search_document attach partition search_document_{bucket} for values in ({bucket})"
+        )
     print(f"  {len(pieces)} buckets", flush=True)
 
 
@@ -195,7 +230,10 @@ def questions(dice: random.Random, tail: list[str]) -> dict[str, Callable[[], st
         at = dice.randrange(1, len(word) - 1)
         return word[:at] + dice.choice("aeiost") + word[at + 1 :]
 
-    common = "bolletta contratto fattura tecnico appuntamento contatore lettura gas rimborso pagamento risposta grazie invoice".split()
+    common = sentences(
+        "bolletta contratto fattura tecnico appuntamento contatore lettura gas rimborso pagamento risposta grazie invoice",
+        " ",
+    )
 
     return {
         "frequent word": lambda: dice.choice(common) + " ",
@@ -252,7 +290,13 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="battito-search-") as folder:
         server = EmbeddedPostgres(
             Path(folder) / "data",
-            {"fsync": "off", "full_page_writes": "off", "shared_buffers": "512MB", "max_wal_size": "8GB", "autovacuum": "off"},
+            {
+                "fsync": "off",
+                "full_page_writes": "off",
+                "shared_buffers": "512MB",
+                "max_wal_size": "8GB",
+                "autovacuum": "off",
+            },
         )
         url = server.start()
         try:
@@ -265,7 +309,10 @@ async def main() -> None:
             server.stop()
     everything = [ms for values in took.values() for ms in values]
     rows = [
-        (kind, f"p50 {percentile(v, 0.5):6.1f} ms   p95 {percentile(v, 0.95):6.1f} ms   hits {sum(hits[kind]) / len(v):.0f}")
+        (
+            kind,
+            f"p50 {percentile(v, 0.5):6.1f} ms   p95 {percentile(v, 0.95):6.1f} ms   hits {sum(hits[kind]) / len(v):.0f}",
+        )
         for kind, v in took.items()
     ]
     rows.append(("all", f"p50 {percentile(everything, 0.5):6.1f} ms   p95 {percentile(everything, 0.95):6.1f} ms"))

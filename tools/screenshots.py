@@ -181,7 +181,7 @@ class Studio:
         await page.goto(f"{self.url}/demo")
         await page.wait_for_function("window.Battito && Battito.w && Battito.w.length === 1")
         await page.evaluate("Battito('open')")
-        frame = next(f for f in page.frames if "/widget/" in f.url) if len(page.frames) > 1 else None
+        frame = None
         while frame is None:
             await page.wait_for_timeout(100)
             frame = next((f for f in page.frames if "/widget/" in f.url), None)

@@ -45,9 +45,9 @@ class Client:
             self.cursor = (event["xid"], event["id"])
             self.apply(event["data"], event["conversation_id"], event["seq"])
         for conversation_id in self.stale:
-            self.messages[conversation_id] = (
-                await fresh_messages(connection, self.workspace_id, conversation_id)
-            ).get(conversation_id, {})
+            self.messages[conversation_id] = (await fresh_messages(connection, self.workspace_id, conversation_id)).get(
+                conversation_id, {}
+            )
         self.stale.clear()
         return list(events)
 

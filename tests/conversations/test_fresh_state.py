@@ -35,7 +35,9 @@ PHASES = (Phase.explicit, Phase.generate)  # shrinking a history in a database t
 class World:
     """A workspace with some conversations, and everything that may be done to them."""
 
-    def __init__(self, services: Services, workspace: Furnished, conversations: list[UUID], labels: list[UUID], draw: Draw):
+    def __init__(
+        self, services: Services, workspace: Furnished, conversations: list[UUID], labels: list[UUID], draw: Draw
+    ):
         self.services, self.workspace, self.conversations, self.labels, self.draw = (
             services,
             workspace,
@@ -109,7 +111,11 @@ class World:
             lambda tx: assign.assign(tx, self.one, self.target()),
             lambda tx: assign.transfer(tx, self.one, self.target(), note=draw(st.sampled_from(["", "Guarda tu"]))),
             lambda tx: marks.edit(
-                tx, self.one, marks.Edit(subject=draw(st.sampled_from("abc")), priority=draw(st.sampled_from(["low", "high"])), labels=some())
+                tx,
+                self.one,
+                marks.Edit(
+                    subject=draw(st.sampled_from("abc")), priority=draw(st.sampled_from(["low", "high"])), labels=some()
+                ),
             ),
             lambda tx: marks.label(tx, self.one, add=some(), remove=some()),
             lambda tx: marks.read(tx, self.one, draw(st.integers(0, 30))),
@@ -139,7 +145,8 @@ class World:
 
     async def take_back(self, tx: Tx) -> Any:
         found = await tx.fetchval(
-            "select id from message where workspace_id = $1 and kind = 'note' and deleted_at is null limit 1", tx.workspace_id
+            "select id from message where workspace_id = $1 and kind = 'note' and deleted_at is null limit 1",
+            tx.workspace_id,
         )
         return await messages.take_back(tx, found or uuid4())
 
@@ -158,13 +165,17 @@ async def make_world(services: Services, draw: Draw, count: int = 4) -> World:
         conversations = [await a_conversation(connection, workspace) for _ in range(count)]
         labels = [uuid7() for _ in range(3)]
         for n, label in enumerate(labels):
-            await connection.execute("insert into label(id, workspace_id, name) values ($1, $2, $3)", label, workspace.id, f"l{n}")
+            await connection.execute(
+                "insert into label(id, workspace_id, name) values ($1, $2, $3)", label, workspace.id, f"l{n}"
+            )
     return World(services, workspace, conversations, labels, draw)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
-async def test_old_state_and_events_make_the_fresh_state(services: Services, connection: Any, data: st.DataObject) -> None:
+async def test_old_state_and_events_make_the_fresh_state(
+    services: Services, connection: Any, data: st.DataObject
+) -> None:
     world = await make_world(services, data.draw)
     client = Client(world.workspace.id)
     await client.fetch(connection)
@@ -222,12 +233,15 @@ async def test_what_is_undone_is_as_before(services: Services, connection: Any, 
         for one, row in before.rows.items():
             now = after.rows[one]
             changed = {
-                name for name in row.__struct_fields__ if getattr(row, name) != getattr(now, name) and name not in SOMEBODY_ELSES
+                name
+                for name in row.__struct_fields__
+                if getattr(row, name) != getattr(now, name) and name not in SOMEBODY_ELSES
             }
             assert not changed, {name: (getattr(row, name), getattr(now, name)) for name in changed}
             was = [m for m in before.messages.get(one, {}).values() if m.kind != "activity"]
-            stays = [m for m in after.messages.get(one, {}).values() if m.kind != "activity" and m.deleted_at is None or m.id in {x.id for x in was}]
-            stays = [m for m in stays if m.kind != "activity"]
+            known = {m.id for m in was}
+            now_there = [m for m in after.messages.get(one, {}).values() if m.kind != "activity"]
+            stays = [m for m in now_there if m.deleted_at is None or m.id in known]
             assert was == stays
         for one in after.rows.keys() - before.rows.keys():
             assert after.rows[one].merged_into is not None

@@ -149,7 +149,9 @@ states = st.sampled_from(
 
 
 @given(before=states, change=states, later=states)
-def test_taking_back_gives_what_was_or_leaves_what_others_decided(before: dict[str, Any], change: dict[str, Any], later: dict[str, Any]) -> None:
+def test_taking_back_gives_what_was_or_leaves_what_others_decided(
+    before: dict[str, Any], change: dict[str, Any], later: dict[str, Any]
+) -> None:
     was = fresh(**before)
     fields = rules.really_changed(was, change)
     then = msgspec.structs.replace(was, **fields)
@@ -168,7 +170,9 @@ def test_taking_back_gives_what_was_or_leaves_what_others_decided(before: dict[s
             assert getattr(now, name) == getattr(then, name), f"{name} was changed by somebody else"
 
 
-@pytest.mark.parametrize(("a", "b", "expected"), [("low", "urgent", "urgent"), ("high", "normal", "high"), ("low", "low", "low")])
+@pytest.mark.parametrize(
+    ("a", "b", "expected"), [("low", "urgent", "urgent"), ("high", "normal", "high"), ("low", "low", "low")]
+)
 def test_the_more_urgent_wins(a: Any, b: Any, expected: str) -> None:
     assert rules.higher(a, b) == expected
 

@@ -114,7 +114,25 @@ def test_what_people_type(words: str, expected: str) -> None:
     assert at(words) == expected
 
 
-@pytest.mark.parametrize("words", ["", "   ", "ieri", "asdf", "99", "alle 25", "31/2", "il 32", "fra", "domani asdf", "fra mille anni", "2019-01-01", "🙂", "9" * 200])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "   ",
+        "ieri",
+        "asdf",
+        "99",
+        "alle 25",
+        "31/2",
+        "il 32",
+        "fra",
+        "domani asdf",
+        "fra mille anni",
+        "2019-01-01",
+        "🙂",
+        "9" * 200,
+    ],
+)
 def test_what_is_no_time_to_come_is_refused_with_its_field(words: str) -> None:
     with pytest.raises(Invalid) as refused:
         understand(words, TUESDAY, ROME)
@@ -153,22 +171,30 @@ def test_hours_from_now_are_real_hours_and_days_are_wall_days() -> None:
 
 @pytest.mark.parametrize(
     ("locale", "expected"),
-    [("it", "lunedì 30 novembre alle 09:00"), ("en", "Monday 30 November at 09:00"), ("xx", "Monday 30 November at 09:00")],
+    [
+        ("it", "lunedì 30 novembre alle 09:00"),
+        ("en", "Monday 30 November at 09:00"),
+        ("xx", "Monday 30 November at 09:00"),
+    ],
 )
 def test_a_moment_is_said_in_ones_language(locale: str, expected: str) -> None:
     assert say(datetime(2026, 11, 30, 9, tzinfo=ROME), TUESDAY, locale) == expected
 
 
-zones = st.sampled_from(["Europe/Rome", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "UTC", "Australia/Lord_Howe"])
+zones = st.sampled_from(
+    ["Europe/Rome", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "UTC", "Australia/Lord_Howe"]
+)
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 (hypothesis adds the zone)
-vocabulary = (
+VOCABULARY = (
     "domani oggi dopodomani lunedì venerdì mar next prossimo prossima settimana mese fine metà fra tra in 2 3 15 31 9 12 0 un un' una due tre ore ora"
     " giorni days hours minuti alle at 9am pm 15:30 2:30 mattina sera stasera tonight gennaio feb dicembre 3/12 29/2 2027-02-28 mezz'ora e mezza"
     " weekend il the of end noon mezzanotte la di del per half past quarter to business lavorativi"
-).split()
+)
 
 
-@given(words=st.lists(st.sampled_from(vocabulary), min_size=1, max_size=6).map(" ".join), now=moments, zone=zones)
+@given(
+    words=st.lists(st.sampled_from(VOCABULARY.split()), min_size=1, max_size=6).map(" ".join), now=moments, zone=zones
+)
 @example(words="oggi alle 2:30", now=datetime(2026, 3, 29, 0, 30, tzinfo=UTC), zone="Europe/Rome")
 def test_whatever_is_said_is_to_come_or_refused(words: str, now: datetime, zone: str) -> None:
     try:
@@ -201,6 +227,10 @@ def test_a_wall_time_is_kept_whatever_the_zone_does(now: datetime, zone: str, ho
             assert (got.date(), got.hour, got.minute) == (tomorrow, hour, minute)
 
 
-@given(now=moments, amount=st.integers(1, 500), unit=st.sampled_from([("minuti", 60), ("ore", 3600), ("minutes", 60), ("hours", 3600)]))
+@given(
+    now=moments,
+    amount=st.integers(1, 500),
+    unit=st.sampled_from([("minuti", 60), ("ore", 3600), ("minutes", 60), ("hours", 3600)]),
+)
 def test_a_duration_is_exact(now: datetime, amount: int, unit: tuple[str, int]) -> None:
     assert understand(f"fra {amount} {unit[0]}", now, ROME).until == now + timedelta(seconds=amount * unit[1])

@@ -204,7 +204,9 @@ routes: list[Any] = [
         tags=["Canned replies"],
     ),
     Router(
-        path="/macros", route_handlers=[macros, macro, new_macro, change_macro, drop_macro, look_ahead, run], tags=["Macros"]
+        path="/macros",
+        route_handlers=[macros, macro, new_macro, change_macro, drop_macro, look_ahead, run],
+        tags=["Macros"],
     ),
 ]
 """Everything of this room, for the composition root."""

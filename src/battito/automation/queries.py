@@ -76,7 +76,9 @@ async def list_macros(
 ) -> list[Macro]:
     """Macros for the caller, by name."""
     context.require("conversations.read")
-    return [macro_from(row, context) for row in await store.find_macros(connection, context, q.strip(), brand_id, limit)]
+    return [
+        macro_from(row, context) for row in await store.find_macros(connection, context, q.strip(), brand_id, limit)
+    ]
 
 
 async def get_macro(connection: Any, context: Context, macro_id: UUID) -> Macro:

@@ -57,7 +57,9 @@ async def get_reply(connection: Any, context: Context, reply_id: UUID, *, lock: 
     return row
 
 
-async def find_macros(connection: Any, context: Context, q: str, brand_id: UUID | None, limit: int) -> list[asyncpg.Record]:
+async def find_macros(
+    connection: Any, context: Context, q: str, brand_id: UUID | None, limit: int
+) -> list[asyncpg.Record]:
     """Macros for the caller."""
     rows: list[asyncpg.Record] = await connection.fetch(MACROS, *caller(context), q, f"%{like(q)}%", brand_id, limit)
     return rows
@@ -99,7 +101,9 @@ async def update(tx: Tx, table: str, row_id: UUID, fields: dict[str, Any]) -> as
 async def any_row(tx: Tx, table: str, row_id: UUID) -> asyncpg.Record | None:
     """A row, also when it was taken away."""
     assert table in ("canned_reply", "macro")
-    return await tx.fetchrow(f"select * from {table} where workspace_id = $1 and id = $2 for update", tx.workspace_id, row_id)
+    return await tx.fetchrow(
+        f"select * from {table} where workspace_id = $1 and id = $2 for update", tx.workspace_id, row_id
+    )
 
 
 async def is_member(tx: Tx, team_id: UUID) -> bool:

@@ -61,7 +61,9 @@ def check(template: str, *, field: str = "text") -> None:
                 field=field,
             )
     if STRAY.search(VARIABLE.sub("", template)):
-        raise Invalid('A variable is written {{contact.first_name}} or {{contact.first_name | "cliente"}}.', field=field)
+        raise Invalid(
+            'A variable is written {{contact.first_name}} or {{contact.first_name | "cliente"}}.', field=field
+        )
 
 
 def render(template: str, values: Mapping[str, str], *, as_html: bool = False) -> Rendered:

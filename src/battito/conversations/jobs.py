@@ -46,8 +46,12 @@ async def tidy(services: Services, job: Job) -> None:
     """Forget expired undos, and wake whom a lost timer let sleep (a timer given up after failures, a restored back-up)."""
     async with services.database.reading() as connection:
         # about the whole installation, not one workspace
-        await connection.execute("/* any workspace: old rows leave everywhere */ delete from undo where expires_at < now()")
-        await connection.execute("/* any workspace: old rows leave everywhere */ delete from bulk_run where created_at < now() - interval '7 days'")
+        await connection.execute(
+            "/* any workspace: old rows leave everywhere */ delete from undo where expires_at < now()"
+        )
+        await connection.execute(
+            "/* any workspace: old rows leave everywhere */ delete from bulk_run where created_at < now() - interval '7 days'"
+        )
         sleepers = await overdue_sleepers(connection)
     for workspace_id, conversation_id in sleepers:
         async with services.database.transaction(Context.system(workspace_id)) as tx:

@@ -183,5 +183,3 @@ def higher(a: Priority, b: Priority) -> Priority:
 def earlier(a: datetime | None, b: datetime | None) -> datetime | None:
     """The earlier of two moments that may be missing."""
     return min((x for x in (a, b) if x is not None), default=None)
-
-

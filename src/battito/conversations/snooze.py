@@ -51,7 +51,9 @@ class _Found:
         return self.now.date()
 
 
-def understand(text: str, now: datetime, zone: ZoneInfo, *, locale: str = "it", month_first: bool = False) -> Understood:
+def understand(
+    text: str, now: datetime, zone: ZoneInfo, *, locale: str = "it", month_first: bool = False
+) -> Understood:
     """The moment that `text` means to somebody in `zone` at `now` (aware). Raises `Invalid` naming `words`.
 
     `month_first`: 12/3 is 3 December.
@@ -206,7 +208,11 @@ def _edge_of_month(found: _Found, got: dict[str, str]) -> None:
     what = got["what"]
     if what in words.YEAR_WORDS:
         year = today.year + ("next" in got)
-        found.day = {"begin": date(year + ("next" not in got), 1, 1), "middle": date(year, 7, 1), "end": date(year, 12, 31)}[edge]
+        found.day = {
+            "begin": date(year + ("next" not in got), 1, 1),
+            "middle": date(year, 7, 1),
+            "end": date(year, 12, 31),
+        }[edge]
         return
     if what in words.WEEK_WORDS:
         monday = today - timedelta(days=today.weekday()) + timedelta(weeks=1 if "next" in got or edge == "begin" else 0)
@@ -296,10 +302,16 @@ def _hour(found: _Found) -> None:
     elif got := _eat(found, words.CLOCK) or _eat(found, words.AT_HOUR) or _eat(found, words.AM_PM):
         hour = int(words.number(got["hour"]))
         minute = int(words.number(got["minute"])) if "minute" in got else 0
-        total = hour * 60 + minute + {"e mezza": 30, "e mezzo": 30, "e un quarto": 15, "e tre quarti": 45}.get(got.get("more", ""), 0)
+        total = (
+            hour * 60
+            + minute
+            + {"e mezza": 30, "e mezzo": 30, "e un quarto": 15, "e tre quarti": 45}.get(got.get("more", ""), 0)
+        )
         if got.get("more", "").startswith("meno"):
             total -= 15 if "quarto" in got["more"] else int(words.number(got["more"].split()[-1]))
-        found.at = _hours(total // 60, total % 60, got, exact=got["hour"].startswith("0") or ("minute" in got and hour > 6))
+        found.at = _hours(
+            total // 60, total % 60, got, exact=got["hour"].startswith("0") or ("minute" in got and hour > 6)
+        )
 
 
 def _bare_hour(found: _Found) -> None:

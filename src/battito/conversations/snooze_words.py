@@ -6,8 +6,50 @@ from typing import Final
 
 Pattern = re.Pattern[str]
 
-_ITALIAN_ONES: Final = ["zero", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci", "undici", "dodici", "tredici", "quattordici", "quindici", "sedici", "diciassette", "diciotto", "diciannove"]
-_ENGLISH_ONES: Final = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_ITALIAN_ONES: Final = [
+    "zero",
+    "uno",
+    "due",
+    "tre",
+    "quattro",
+    "cinque",
+    "sei",
+    "sette",
+    "otto",
+    "nove",
+    "dieci",
+    "undici",
+    "dodici",
+    "tredici",
+    "quattordici",
+    "quindici",
+    "sedici",
+    "diciassette",
+    "diciotto",
+    "diciannove",
+]
+_ENGLISH_ONES: Final = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _ITALIAN_TENS: Final = {20: "venti", 30: "trenta", 40: "quaranta", 50: "cinquanta", 60: "sessanta", 90: "novanta"}
 _ENGLISH_TENS: Final = {20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 90: "ninety"}
 _ORDINALS: Final = {
@@ -64,7 +106,9 @@ _UNITS: Final = {
 SECONDS: Final = {"minute": 60, "hour": 3600}
 DAYS: Final = {"day": 1, "week": 7, "fortnight": 14}
 MONTHS_OF: Final = {"month": 1, "year": 12}
-_ALL_UNITS: Final = "|".join(_UNITS[k] for k in ("workday", "minute", "hour", "day", "week", "fortnight", "month", "year"))
+_ALL_UNITS: Final = "|".join(
+    _UNITS[k] for k in ("workday", "minute", "hour", "day", "week", "fortnight", "month", "year")
+)
 _QUANTITY: Final = (
     rf"(?:(?P<quarters>tre quarti d'|un quarto d'|three quarters of an |a quarter of an |quarter of an |quarter )"
     rf"|(?P<half>mezz'|mezza |mezzo |half an |half a |half )"
@@ -137,8 +181,12 @@ _DAY_WORD: Final = rf"{_DAY_FIGURE}|{_WORD_NUMBER}"
 _YEAR: Final = r"(?:,? (?:del )?(?P<year>20\d\d))?"
 ISO: Final = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)(?:t(?=\d))?")
 FIGURES: Final = re.compile(r"\b(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d\d))?\b")
-DAY_MONTH: Final = re.compile(rf"\b(?:(?:il|l'|the|on|on the|del|dell') ?)?(?P<day>{_DAY_WORD}) (?:of |di )?(?P<month>{_MONTH})\b\.?{_YEAR}")
-MONTH_DAY: Final = re.compile(rf"\b(?P<month>{_MONTH})\.? (?:the )?(?P<day>{_DAY_FIGURE})(?!\d|:|\.\d| ?[ap]m\b)\b{_YEAR}")
+DAY_MONTH: Final = re.compile(
+    rf"\b(?:(?:il|l'|the|on|on the|del|dell') ?)?(?P<day>{_DAY_WORD}) (?:of |di )?(?P<month>{_MONTH})\b\.?{_YEAR}"
+)
+MONTH_DAY: Final = re.compile(
+    rf"\b(?P<month>{_MONTH})\.? (?:the )?(?P<day>{_DAY_FIGURE})(?!\d|:|\.\d| ?[ap]m\b)\b{_YEAR}"
+)
 DAY_OF_MONTH: Final = re.compile(
     rf"\b(?:il|l'|the|on the|giorno|entro il|per il) ?(?:giorno )?(?P<day>{_DAY_WORD})(?! ?[ap]m\b)\b(?: (?:del mese|of the month))?"
 )
@@ -170,7 +218,9 @@ NAMED_DAYS: Final[list[tuple[Pattern, int, str | None]]] = [
 WEEKEND: Final = re.compile(
     rf"\b(?:(?P<next>{_NEXT}) )?(?:(?:questo|this|il|the|nel) )?(?:fine settimana|week-?end)\b(?: (?:prossimo|dopo))?"
 )
-NEXT_WEEK: Final = re.compile(r"\b(?:la |della |nella |in the |the )?(?:prossima settimana|settimana prossima|settimana entrante|next week|following week)\b")
+NEXT_WEEK: Final = re.compile(
+    r"\b(?:la |della |nella |in the |the )?(?:prossima settimana|settimana prossima|settimana entrante|next week|following week)\b"
+)
 NEXT_MONTH: Final = re.compile(r"\b(?:il |del |nel )?(?:prossimo mese|mese prossimo|mese entrante|next month)\b")
 NEXT_YEAR: Final = re.compile(r"\b(?:il |l')?(?:prossimo anno|anno prossimo|anno nuovo|next year|new year)\b")
 LATER: Final = re.compile(r"\bpiu tardi\b|\blater(?: today)?\b|\bin a while\b|\btra poco\b|\bfra poco\b|\bdopo\b$")
@@ -217,5 +267,75 @@ PART_HOURS: Final = {
     "close": time(18), "later": time(18), "evening": time(19), "night": time(21),
 }  # fmt: skip
 FILLERS: Final = frozenset(
-    ["il", "lo", "la", "i", "gli", "le", "l'", "al", "alla", "alle", "ai", "a", "ad", "at", "on", "in", "the", "of", "di", "del", "della", "dell'", "e", "and", "per", "for", "entro", "verso", "circa", "about", "by", "fino", "until", "till", "da", "dal", "dalla", "from", "ore", "h", "h.", "prima", "possibile", "o'clock", "questa", "questo", "this", "giorno", "day", "please", "per", "favore", "piu", "o'", "mi", "ricorda", "ricordami", "snooze", "remind", "me", "rimanda", "posticipa", "riprendi", "sempre", "un", "po'", "next", "prossimo", "prossima"]
+    [
+        "il",
+        "lo",
+        "la",
+        "i",
+        "gli",
+        "le",
+        "l'",
+        "al",
+        "alla",
+        "alle",
+        "ai",
+        "a",
+        "ad",
+        "at",
+        "on",
+        "in",
+        "the",
+        "of",
+        "di",
+        "del",
+        "della",
+        "dell'",
+        "e",
+        "and",
+        "per",
+        "for",
+        "entro",
+        "verso",
+        "circa",
+        "about",
+        "by",
+        "fino",
+        "until",
+        "till",
+        "da",
+        "dal",
+        "dalla",
+        "from",
+        "ore",
+        "h",
+        "h.",
+        "prima",
+        "possibile",
+        "o'clock",
+        "questa",
+        "questo",
+        "this",
+        "giorno",
+        "day",
+        "please",
+        "per",
+        "favore",
+        "piu",
+        "o'",
+        "mi",
+        "ricorda",
+        "ricordami",
+        "snooze",
+        "remind",
+        "me",
+        "rimanda",
+        "posticipa",
+        "riprendi",
+        "sempre",
+        "un",
+        "po'",
+        "next",
+        "prossimo",
+        "prossima",
+    ]
 )

@@ -94,6 +94,9 @@ def gather(
     values: dict[str, Fact] = {
         "o": "a" if woman else "o",
         "ilo": "la" if woman else "il",
+        "spouse": "mio marito" if woman else "mia moglie",
+        "spouse_cap": "Mio marito" if woman else "Mia moglie",
+        "so": "o" if woman else "a",
         "given": contact.given,
         "family": contact.family,
         "name": contact.name,

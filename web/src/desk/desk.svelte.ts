@@ -77,7 +77,10 @@ class Desk {
   }
 
   step(by: 1 | -1): void {
-    const id = this.neighbour(by)
+    // With nothing open, the last row one stood on is as good as the next one.
+    const here =
+      this.openId === null && inbox.rows().some((one) => one.id === this.cursor) ? this.cursor : null
+    const id = this.neighbour(by) ?? here
     if (id) this.open(id)
   }
 

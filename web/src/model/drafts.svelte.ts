@@ -27,6 +27,20 @@ const SAVE_AFTER_MS = 1200
 
 const isEmpty = (draft: Written) => draft.text.trim() === '' && draft.attachments.length === 0
 
+/** Only what was said of a mail: the server fills the rest with empty values, which would say "to nobody". */
+function said(email: EmailFields | null | undefined): EmailFields | null {
+  if (!email) return null
+  const { to, cc, bcc, subject, quote } = email
+  const kept: EmailFields = {
+    ...(to?.length ? { to } : {}),
+    ...(cc?.length ? { cc } : {}),
+    ...(bcc?.length ? { bcc } : {}),
+    ...(subject ? { subject } : {}),
+    ...(quote ? { quote } : {}),
+  }
+  return Object.keys(kept).length > 0 ? kept : null
+}
+
 /** Drafts by conversation and mode: in this browser at each key, on the server soon after. */
 class Drafts {
   /** name -> how it is kept; only those touched during this visit */
@@ -48,7 +62,7 @@ class Drafts {
     return {
       text: theirs.text,
       attachments: theirs.attachments ?? [],
-      email: theirs.email ?? null,
+      email: said(theirs.email),
       mentions: [],
     }
   }

@@ -28,7 +28,11 @@ async def check_scope(tx: Tx, scope: Scope, team_id: UUID | None, brand_id: UUID
         if brand_id is None:
             raise Invalid("Say for which brand.", field="brand_id")
         await brand_name(tx, brand_id)
-    return {"scope": scope, "team_id": team_id if scope == "team" else None, "brand_id": brand_id if scope == "brand" else None}
+    return {
+        "scope": scope,
+        "team_id": team_id if scope == "team" else None,
+        "brand_id": brand_id if scope == "brand" else None,
+    }
 
 
 async def for_change(tx: Tx, table: str, row_id: UUID, version: int | None, current: Any) -> asyncpg.Record:

@@ -46,7 +46,10 @@ async def edit_macro(tx: Tx, macro_id: UUID, edit: MacroEdit, *, version: int | 
         await check_steps(tx, given["steps"])
     if given.keys() & {"scope", "team_id", "brand_id"}:
         fields |= await check_scope(
-            tx, given.get("scope", before["scope"]), given.get("team_id", before["team_id"]), given.get("brand_id", before["brand_id"])
+            tx,
+            given.get("scope", before["scope"]),
+            given.get("team_id", before["team_id"]),
+            given.get("brand_id", before["brand_id"]),
         )
     return _told(tx, before, await store.update(tx, TABLE, macro_id, fields))
 
@@ -57,7 +60,9 @@ async def remove_macro(tx: Tx, macro_id: UUID) -> UUID | None:
     before = await for_change(tx, TABLE, macro_id, None, dict)
     await store.update(tx, TABLE, macro_id, {"archived_at": tx.now})
     _told(tx, before, None)
-    return await remember(tx, "macro.remove", [{"action": "macro.bring_back", "arguments": {"macro_id": str(macro_id)}}])
+    return await remember(
+        tx, "macro.remove", [{"action": "macro.bring_back", "arguments": {"macro_id": str(macro_id)}}]
+    )
 
 
 @inverse("macro.bring_back")

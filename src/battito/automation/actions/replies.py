@@ -50,7 +50,10 @@ async def edit_reply(tx: Tx, reply_id: UUID, edit: ReplyEdit, *, version: int | 
         fields |= await _fields(tx, given.get("text", before["text"]), given.get("html", before["html"]), ids)
     if given.keys() & {"scope", "team_id", "brand_id"}:
         fields |= await check_scope(
-            tx, given.get("scope", before["scope"]), given.get("team_id", before["team_id"]), given.get("brand_id", before["brand_id"])
+            tx,
+            given.get("scope", before["scope"]),
+            given.get("team_id", before["team_id"]),
+            given.get("brand_id", before["brand_id"]),
         )
     return _told(tx, before, await store.update(tx, TABLE, reply_id, fields))
 
@@ -87,7 +90,11 @@ async def _fields(tx: Tx, text: str, html: str | None, attachments: list[UUID]) 
     clean = sanitise(html) if html else None
     if clean:
         templates.check(clean, field="html")
-    return {"text": text, "html": clean, "attachments": await attachments_by_id(tx.connection, tx.workspace_id, attachments)}
+    return {
+        "text": text,
+        "html": clean,
+        "attachments": await attachments_by_id(tx.connection, tx.workspace_id, attachments),
+    }
 
 
 def _told(tx: Tx, before: asyncpg.Record | None, after: asyncpg.Record | None) -> CannedReply:

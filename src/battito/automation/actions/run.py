@@ -80,7 +80,9 @@ async def _do(tx: Tx, done: Done, step: Step, values: dict[str, str]) -> Done:
                     code="missing-variables", missing=filled.missing,
                 )  # fmt: skip
             row = await for_change(tx, one)
-            return await send_reply(tx, row, filled.text, html=filled.html, attachments=attachments, leaves=tx.now + UNSENT_FOR)
+            return await send_reply(
+                tx, row, filled.text, html=filled.html, attachments=attachments, leaves=tx.now + UNSENT_FOR
+            )
         case Note():
             return await add_note(tx, await for_change(tx, one), preview_text(step.text, None, values).text)
         case Label():
@@ -90,7 +92,9 @@ async def _do(tx: Tx, done: Done, step: Step, values: dict[str, str]) -> Done:
         case SetPriority():
             return await marks.prioritise(tx, one, step.priority)
         case Snooze():
-            until = (await state.understand(tx.connection, tx.context, step.words, tx.now)).until if step.words else None
+            until = (
+                (await state.understand(tx.connection, tx.context, step.words, tx.now)).until if step.words else None
+            )
             return await state.snooze(tx, one, until=until, until_reply=step.until_reply)
         case Subject():
             return await marks.rename(tx, one, preview_text(step.text, None, values).text)
@@ -138,7 +142,9 @@ async def _shown(tx: Tx, step: Step, values: dict[str, str]) -> StepPreview:
                 return StepPreview(do=do, text=filled.text, missing=filled.missing)
             case Label():
                 names = await label_names(tx, [*step.add, *step.remove])
-                return StepPreview(do=do, text=", ".join([f"+{names[x]}" for x in step.add] + [f"−{names[x]}" for x in step.remove]))
+                return StepPreview(
+                    do=do, text=", ".join([f"+{names[x]}" for x in step.add] + [f"−{names[x]}" for x in step.remove])
+                )
             case Assign():
                 target = _target(tx, step)
                 shown = [(await owner_by_id(tx, target.user_id, None)).name] if target.user_id else []
@@ -147,7 +153,9 @@ async def _shown(tx: Tx, step: Step, values: dict[str, str]) -> StepPreview:
             case SetPriority():
                 return StepPreview(do=do, text=step.priority)
             case Snooze() if step.words:
-                return StepPreview(do=do, text=(await state.understand(tx.connection, tx.context, step.words, tx.now)).text)
+                return StepPreview(
+                    do=do, text=(await state.understand(tx.connection, tx.context, step.words, tx.now)).text
+                )
             case _:
                 return StepPreview(do=do, text="")
     except Problem as problem:

@@ -39,9 +39,7 @@ async def assign(tx: Tx, conversation_id: UUID, target: Target) -> Done:
 
 
 @action("conversation.transfer", permission="conversations.handle")
-async def transfer(
-    tx: Tx, conversation_id: UUID, target: Target, *, note: str = "", keep_place: bool = True
-) -> Done:
+async def transfer(tx: Tx, conversation_id: UUID, target: Target, *, note: str = "", keep_place: bool = True) -> Done:
     """Hand the conversation over to a person, a team or a queue, with a note for whoever takes it.
 
     A snoozed or resolved one is opened: there is something to do. Raises `Invalid` without a destination.

@@ -110,7 +110,11 @@ async def change(
         await insert_entry(tx, line)
     if fields.get("snoozed_until") is not None:
         tx.enqueue(
-            WAKE, {"conversation_id": row.id}, due_at=fields["snoozed_until"], unique_key=f"{WAKE} {row.id}", replace=True
+            WAKE,
+            {"conversation_id": row.id},
+            due_at=fields["snoozed_until"],
+            unique_key=f"{WAKE} {row.id}",
+            replace=True,
         )
     after = msgspec.structs.replace(row, **fields, seq=seq, version=row.version + 1)
     was = plain({name: getattr(row, name) for name in fields})
@@ -155,9 +159,7 @@ async def remember(tx: Tx, action: str, steps: list[Step]) -> UUID | None:
     return await remember_groups(tx, action, [steps])
 
 
-async def remember_groups(
-    tx: Tx, action: str, groups: list[list[Step]], *, to_grow: bool = False
-) -> UUID | None:
+async def remember_groups(tx: Tx, action: str, groups: list[list[Step]], *, to_grow: bool = False) -> UUID | None:
     """Keep several ways back as one undo: each group is taken back whole or not at all, from its last step to its first.
 
     `to_grow`: groups are added later, so that it is kept without any.

@@ -76,7 +76,9 @@ async def remove_label(tx: Tx, label_id: UUID) -> UUID | None:
     before = await get_label(tx.connection, tx.context, label_id, lock=True)
     await _set_archived(tx, label_id, True)
     _changed(tx, None, before)
-    return await remember(tx, "label.remove", [{"action": "label.bring_back", "arguments": {"label_id": str(label_id)}}])
+    return await remember(
+        tx, "label.remove", [{"action": "label.bring_back", "arguments": {"label_id": str(label_id)}}]
+    )
 
 
 @inverse("label.bring_back")

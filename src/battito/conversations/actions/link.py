@@ -53,6 +53,11 @@ async def _tie(tx: Tx, conversation_id: UUID, other: UUID, *, on: bool) -> Done:
         steps: list[Step] = [{"action": "conversation.unlink" if on else "conversation.link", "arguments": arguments}]
         activity = {"verb": "linked" if on else "unlinked", "other": short(rows[opposite])}
         done[one] = await change(
-            tx, row, {"linked": linked}, ConversationLinked, activity=activity, steps=steps if one == conversation_id else None
+            tx,
+            row,
+            {"linked": linked},
+            ConversationLinked,
+            activity=activity,
+            steps=steps if one == conversation_id else None,
         )
     return done[conversation_id]

@@ -128,5 +128,3 @@ async def follow(tx: Tx, conversation_id: UUID, *, on: bool = True) -> Done:
     me = tx.context.user_id
     followers = rules.with_member(row.followers, me) if on else rules.without_member(row.followers, me)
     return await change(tx, row, {"followers": followers}, ConversationFollowed)
-
-

@@ -64,7 +64,10 @@ async def merge(tx: Tx, conversation_id: UUID, into: UUID) -> Done:
         tx, source, source_fields, ConversationMerged, other=target.id, renumbered=True,
         activity={"verb": "merged-into", "into": short(target)},
     )  # fmt: skip
-    step = {"action": "conversation.unmerge", "arguments": {"conversation_id": str(source.id), "other_id": str(target.id), "move_id": str(move.id)}}
+    step = {
+        "action": "conversation.unmerge",
+        "arguments": {"conversation_id": str(source.id), "other_id": str(target.id), "move_id": str(move.id)},
+    }
     return await change(
         tx, target_at, fields, ConversationMerged, other=source.id, renumbered=True, always=True,
         activity={"verb": "merged", "from": short(source)}, steps=[step],

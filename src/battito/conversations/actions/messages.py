@@ -155,7 +155,11 @@ async def _tell(tx: Tx, row: Conversation, message: Message) -> Message:
     """Count the change in the row (its preview may be this message's) and tell."""
     fields: Changes = {}
     if message.kind == "message":
-        fields = {name: value for name, value in (await stream_fields(tx, row.id)).items() if name == "preview" and value != row.preview}
+        fields = {
+            name: value
+            for name, value in (await stream_fields(tx, row.id)).items()
+            if name == "preview" and value != row.preview
+        }
     seq = row.seq + 1
     await write_row(tx, row.id, fields, seq=seq)
     changes = {**plain(fields), "seq": seq, "version": row.version + 1}

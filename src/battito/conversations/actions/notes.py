@@ -40,7 +40,9 @@ async def add_note(tx: Tx, row: Conversation, text: str, mentions: list[UUID] | 
     tx.emit(MessageCreated(conversation_id=row.id, seq=seq, changes=changes, message=note))
     for one in rules.without_member(named, tx.context.actor.id or UUID(int=0)):
         tx.emit(Mentioned(user_id=one, conversation_id=row.id, message_id=note.id, text=preview(text)))
-    steps: list[Step] = [{"action": "message.take_back", "arguments": {"conversation_id": str(row.id), "message_id": str(note.id)}}]
+    steps: list[Step] = [
+        {"action": "message.take_back", "arguments": {"conversation_id": str(row.id), "message_id": str(note.id)}}
+    ]
     if named:
         steps.append(restore_step(row, fields, [], "note"))
     return Done(conversation=after, undo=await remember(tx, "note.added", steps))

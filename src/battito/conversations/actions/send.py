@@ -41,20 +41,26 @@ async def send_reply(
         attachments=list(attachments), status=Delivery.queued, client_id=uuid7(), created_at=tx.now,
     )  # fmt: skip
     await tx.flush()  # events of earlier steps stand before the message's
-    post = Post(workspace_id=tx.workspace_id, message=message, override=True, then="waiting", request_id=tx.context.request_id)
+    post = Post(
+        workspace_id=tx.workspace_id, message=message, override=True, then="waiting", request_id=tx.context.request_id
+    )
     (kept,) = await post_batch(tx.connection, [post], [preview(text)])
     if not kept["posted"]:
         raise Conflict("The conversation changed at the same moment. Please try again.")
     if leaves is not None:
         await tx.execute(
-            "update outbox set due_at = $3 where workspace_id = $1 and message_id = $2", tx.workspace_id, message.id, leaves
+            "update outbox set due_at = $3 where workspace_id = $1 and message_id = $2",
+            tx.workspace_id,
+            message.id,
+            leaves,
         )
     after = (await lock_rows(tx, [row.id]))[row.id]
     fields = {name: getattr(after, name) for name in GIVEN_BACK if getattr(after, name) != getattr(row, name)}
     steps = [restore_step(row, fields, [], "reply")] if fields else []
     arguments = {"conversation_id": str(row.id), "message_id": str(message.id)}
     return Done(
-        conversation=after, undo=await remember(tx, "reply.sent", [*steps, {"action": "message.unsend", "arguments": arguments}])
+        conversation=after,
+        undo=await remember(tx, "reply.sent", [*steps, {"action": "message.unsend", "arguments": arguments}]),
     )
 
 

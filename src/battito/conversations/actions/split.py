@@ -50,7 +50,9 @@ async def split(tx: Tx, conversation_id: UUID, message_ids: list[UUID], subject:
     if not wanted or len(moving) != len(wanted):
         raise Invalid("Choose messages or notes of this conversation.", field="message_ids")
     if not staying:
-        raise Invalid("At least one message must stay. To give the whole another subject, rename it.", field="message_ids")
+        raise Invalid(
+            "At least one message must stay. To give the whole another subject, rename it.", field="message_ids"
+        )
     new = await insert_conversation(
         tx, contact_id=row.contact.id, channel=row.channel, account_id=row.account_id, brand_id=row.brand_id,
         subject=rules.check_subject(subject), owner=row.owner, team_id=row.team_id, queue_id=row.queue_id, priority=row.priority,
@@ -72,7 +74,10 @@ async def split(tx: Tx, conversation_id: UUID, message_ids: list[UUID], subject:
         tx, new, new_fields, ConversationSplit, other=row.id, message_ids=move.message_ids, renumbered=True, always=True,
         activity={"verb": "split-from", "from": short(row)},
     )  # fmt: skip
-    step = {"action": "conversation.unsplit", "arguments": {"conversation_id": str(row.id), "other_id": str(new.id), "move_id": str(move.id)}}
+    step = {
+        "action": "conversation.unsplit",
+        "arguments": {"conversation_id": str(row.id), "other_id": str(new.id), "move_id": str(move.id)},
+    }
     done = await change(
         tx, row, fields, ConversationSplit, other=new.id, message_ids=move.message_ids, renumbered=True, always=True,
         activity={"verb": "split", "to": short(created.conversation), "count": len(moving)}, steps=[step],

@@ -60,7 +60,11 @@ async def start(tx: Tx, new: NewConversation, *, capabilities: Capabilities | No
     if known is not None:
         return known
     account = await tx.fetchrow(
-        ACCOUNT, tx.workspace_id, new.channel, new.account_id, None if tx.context.brands is None else list(tx.context.brands)
+        ACCOUNT,
+        tx.workspace_id,
+        new.channel,
+        new.account_id,
+        None if tx.context.brands is None else list(tx.context.brands),
     )
     if account is None:
         raise Invalid("There is no such channel account, or it is switched off.", field="account_id")
@@ -82,10 +86,16 @@ async def start(tx: Tx, new: NewConversation, *, capabilities: Capabilities | No
         status=Delivery.queued, client_id=new.client_id, created_at=tx.now,
     )  # fmt: skip
     post = Post(
-        workspace_id=tx.workspace_id, message=message, account_id=account["id"], then="waiting", request_id=tx.context.request_id
+        workspace_id=tx.workspace_id,
+        message=message,
+        account_id=account["id"],
+        then="waiting",
+        request_id=tx.context.request_id,
     )
     await post_batch(tx.connection, [post], [preview(message.text)])
-    row = await tx.fetchrow(f"select {COLUMNS} {FROM} where c.workspace_id = $1 and c.id = $2", tx.workspace_id, made.id)
+    row = await tx.fetchrow(
+        f"select {COLUMNS} {FROM} where c.workspace_id = $1 and c.id = $2", tx.workspace_id, made.id
+    )
     assert row is not None
     return conversation_from(row)
 

@@ -66,7 +66,9 @@ async def wake(tx: Tx, conversation_id: UUID) -> Done:
 async def understand(connection: Any, context: Context, text: str, now: datetime | None = None) -> Understood:
     """The moment that words mean to the caller, in their time zone. Raises `Invalid`."""
     row = await connection.fetchrow(
-        "select timezone, locale from app_user where workspace_id = $1 and id = $2", context.workspace_id, context.actor.id
+        "select timezone, locale from app_user where workspace_id = $1 and id = $2",
+        context.workspace_id,
+        context.actor.id,
     )
     zone = ZoneInfo(row["timezone"] if row and row["timezone"] in available_timezones() else "Europe/Rome")
     locale = row["locale"] if row else "it"

@@ -105,7 +105,9 @@ async def use_undo(tx: Tx, undo_id: UUID) -> Undone:
     if row["expires_at"] < tx.now:
         raise Gone("This can only be taken back for ten minutes.", code="undo-expired")
     # locked together and in id order, whatever the order of the steps
-    await lock_rows(tx, [UUID(v) for g in row["groups"] for s in g for k, v in s["arguments"].items() if k in CONVERSATIONS])
+    await lock_rows(
+        tx, [UUID(v) for g in row["groups"] for s in g for k, v in s["arguments"].items() if k in CONVERSATIONS]
+    )
     undone = Undone(undone=0, failed=[], conversations=[])
     latest: dict[UUID, Conversation] = {}
     first: Problem | None = None

@@ -43,9 +43,7 @@ class ViewEdit(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     position: Position | UnsetType = UNSET
 
 
-async def resolve_view(
-    connection: Any, context: Context, view: str, filters: Filters
-) -> tuple[str, Filters, Order]:
+async def resolve_view(connection: Any, context: Context, view: str, filters: Filters) -> tuple[str, Filters, Order]:
     """The standard view, filters and order behind a view's name or id, with `filters` narrowing it further.
 
     Raises `Invalid` for what is neither, `NotFound` for a saved view that is not the caller's to use.

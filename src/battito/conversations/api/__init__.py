@@ -22,7 +22,11 @@ routes: list[Any] = [
     Router(
         path="/conversations",
         route_handlers=[
-            *inbox.handlers, *verbs.handlers, *structure.handlers, *messages.handlers, *drafts.handlers,
+            *inbox.handlers,
+            *verbs.handlers,
+            *structure.handlers,
+            *messages.handlers,
+            *drafts.handlers,
         ],
         tags=["Conversations"],
     ),

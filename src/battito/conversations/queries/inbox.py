@@ -43,9 +43,7 @@ select
   (select count(*) from conversation c where c.workspace_id = $1 and c.owner_id is null and {ongoing}) as unassigned,
   (select count(*) from conversation c where c.workspace_id = $1 and c.mentions @> array[$2::uuid] and c.mentions <> '{{}}' and {ongoing}) as mentions,
   (select count(*) from conversation c where c.workspace_id = $1 and c.followers @> array[$2::uuid] and c.followers <> '{{}}' and {ongoing}) as followed
-""".format(
-    ongoing="c.status <> 'resolved' and c.merged_into is null and ($3::uuid[] is null or c.brand_id = any($3))"
-)
+""".format(ongoing="c.status <> 'resolved' and c.merged_into is null and ($3::uuid[] is null or c.brand_id = any($3))")
 
 
 class Conditions:
@@ -208,9 +206,7 @@ async def count_views(connection: Any, context: Context) -> Counts:
     row = await connection.fetchrow(
         COUNTS, context.workspace_id, context.actor.id, None if context.brands is None else list(context.brands)
     )
-    return Counts(
-        mine=row["mine"], unassigned=row["unassigned"], mentions=row["mentions"], followed=row["followed"]
-    )
+    return Counts(mine=row["mine"], unassigned=row["unassigned"], mentions=row["mentions"], followed=row["followed"])
 
 
 async def find_ids(connection: Any, context: Context, *, view: str, filters: Filters, limit: int) -> list[UUID]:

@@ -12,7 +12,9 @@ from battito.platform.errors import Invalid
 async def owner_by_id(tx: Tx, user_id: UUID, brand_id: UUID | None) -> Owner:
     """A colleague who may own a conversation of this brand. Raises `Invalid` naming `user_id`."""
     row = await tx.fetchrow(
-        "select name, disabled_at, brand_ids from app_user where workspace_id = $1 and id = $2", tx.workspace_id, user_id
+        "select name, disabled_at, brand_ids from app_user where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        user_id,
     )
     if row is None or row["disabled_at"] is not None:
         raise Invalid("There is no such colleague, or they no longer work here.", field="user_id")

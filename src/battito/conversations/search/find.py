@@ -71,9 +71,7 @@ class _Place(msgspec.Struct, array_like=True, frozen=True):
     id: UUID | None = None
 
 
-async def search(
-    connection: Any, context: Context, asked: Asked, *, limit: int = 20, after: str | None = None
-) -> Hits:
+async def search(connection: Any, context: Context, asked: Asked, *, limit: int = 20, after: str | None = None) -> Hits:
     """Find messages, notes, conversations and contacts that the caller may see.
 
     Raises `Forbidden`, `Invalid("after")`, `Unavailable` when it takes too long.
@@ -101,9 +99,7 @@ async def search(
         ) from None
 
 
-async def _search(
-    connection: Any, context: Context, asked: Asked, kinds: set[str], limit: int, place: _Place
-) -> Hits:
+async def _search(connection: Any, context: Context, asked: Asked, kinds: set[str], limit: int, place: _Place) -> Hits:
     items: list[Hit] = []
     first = place == _Place()
     if asked.number is not None and "conversations" in kinds and first:
@@ -149,7 +145,12 @@ def marks(context: Context, asked: Asked, kinds: set[str], narrowing: Narrowing)
     """Filters on what never changes about a document, as terms of a tsquery (see `search_marks` in the migration)."""
     out = []
     if kinds != {"messages", "notes", "conversations"}:
-        out.append([f"=kind:{ {'messages': 'message', 'notes': 'note', 'conversations': 'conversation'}[k]}" for k in sorted(kinds)])
+        out.append(
+            [
+                f"=kind:{ {'messages': 'message', 'notes': 'note', 'conversations': 'conversation'}[k] }"
+                for k in sorted(kinds)
+            ]
+        )
     if asked.channel:
         out.append([f"=channel:{c}" for c in asked.channel])
     if context.brands is not None:
@@ -286,7 +287,6 @@ async def _headlines(connection: Any, texts: dict[UUID, str], query: str) -> dic
     """Where the words stand in each text. Each language marks its own stems; the one that marks most is shown."""
     if not query or not texts:
         return {}
-    clean = [t.replace(START, "").replace(STOP, "") for t in texts.values()]
     out: dict[UUID, list[str]] = {}
     left = {one: text.replace(START, "").replace(STOP, "") for one, text in texts.items()}
     # each language marks its own stems; most texts are done with the first
@@ -310,7 +310,8 @@ async def _by_number(connection: Any, context: Context, number: int) -> list[Hit
         context.workspace_id, number, None if context.brands is None else list(context.brands),
     )  # fmt: skip
     return [
-        Hit(kind="conversation", conversation=conversation_from(row), highlights=[f"<mark>#{number}</mark>"]) for row in rows
+        Hit(kind="conversation", conversation=conversation_from(row), highlights=[f"<mark>#{number}</mark>"])
+        for row in rows
     ]
 
 
@@ -321,7 +322,14 @@ async def _contacts(connection: Any, context: Context, asked: Asked, limit: int,
     digits = "".join(c for c in said if c.isdigit())
     inside = digits if len(digits) >= 4 and len(digits) >= len(said.replace(" ", "").lstrip("+")) else said
     rows = await connection.fetch(
-        CONTACTS, context.workspace_id, said, f"{_like(said)}%", f"% {_like(said)}%", f"%{_like(inside)}%", limit, offset
+        CONTACTS,
+        context.workspace_id,
+        said,
+        f"{_like(said)}%",
+        f"% {_like(said)}%",
+        f"%{_like(inside)}%",
+        limit,
+        offset,
     )
     contacts = await get_contacts(connection, context, [row["contact_id"] for row in rows])
     return [Hit(kind="contact", contact=one, highlights=[mark_name(one.name, said)]) for one in contacts]

@@ -37,7 +37,9 @@ FOLLOW: Final = """
 update search_document d set conversation_id = m.conversation_id from message m
 where d.workspace_id = $1 and m.workspace_id = $1 and m.id = d.id and m.conversation_id = any($2::uuid[]) and d.conversation_id <> m.conversation_id
 """
-OF_CONVERSATION: Final = "select id from message where workspace_id = $1 and conversation_id = any($2::uuid[]) and kind <> 'activity'"
+OF_CONVERSATION: Final = (
+    "select id from message where workspace_id = $1 and conversation_id = any($2::uuid[]) and kind <> 'activity'"
+)
 FULLER: Final = """
 update search_bucket set documents = documents + $2, oldest = least(oldest, $3), newest = greatest(newest, $4) where bucket = $1
 """  # buckets are the whole installation's
@@ -53,7 +55,13 @@ on conflict (contact_id) do update set name = excluded.name, words = excluded.wo
 """
 
 MESSAGE_EVENTS: Final = ("message.created", "message.changed")
-SUBJECT_EVENTS: Final = ("conversation.created", "conversation.changed", "conversation.restored", "conversation.merged", "conversation.split")
+SUBJECT_EVENTS: Final = (
+    "conversation.created",
+    "conversation.changed",
+    "conversation.restored",
+    "conversation.merged",
+    "conversation.split",
+)
 MOVE_EVENTS: Final = ("conversation.merged", "conversation.split", "conversation.erased")
 
 
@@ -135,11 +143,19 @@ async def index_contacts(tx: Tx, ids: list[UUID]) -> None:
         return
     rows = await tx.fetch(CONTACTS, tx.workspace_id, ids)
     gone = [row["id"] for row in rows if row["gone"]] + list(set(ids) - {row["id"] for row in rows})
-    await tx.execute("delete from search_contact where workspace_id = $1 and contact_id = any($2::uuid[])", tx.workspace_id, gone)
+    await tx.execute(
+        "delete from search_contact where workspace_id = $1 and contact_id = any($2::uuid[])", tx.workspace_id, gone
+    )
     await tx.executemany(
         KEEP_CONTACT,
         [
-            (row["id"], tx.workspace_id, fold(row["name"]), fold(" ".join([row["name"], row["company"] or "", *row["identities"]])), row["created_at"])
+            (
+                row["id"],
+                tx.workspace_id,
+                fold(row["name"]),
+                fold(" ".join([row["name"], row["company"] or "", *row["identities"]])),
+                row["created_at"],
+            )
             for row in rows
             if not row["gone"]
         ],
@@ -157,7 +173,10 @@ async def _bucket(tx: Tx) -> int:
 async def _insert(tx: Tx, statement: str, ids: list[UUID]) -> None:
     bucket = await _bucket(tx)
     row = await tx.fetchrow(
-        f"with new as ({statement} returning at) select count(*), min(at), max(at) from new", tx.workspace_id, ids, bucket
+        f"with new as ({statement} returning at) select count(*), min(at), max(at) from new",
+        tx.workspace_id,
+        ids,
+        bucket,
     )
     if row is not None and row["count"]:
         await tx.execute(FULLER, bucket, row["count"], row["min"], row["max"])
@@ -172,7 +191,9 @@ async def rebuild(services: Services, job: Job) -> None:
         while True:
             async with services.database.transaction(context) as tx:
                 rows = await tx.fetch(
-                    f"select id from {table} where workspace_id = $1 and id > $2 order by id limit 2000", context.workspace_id, last
+                    f"select id from {table} where workspace_id = $1 and id > $2 order by id limit 2000",
+                    context.workspace_id,
+                    last,
                 )
                 if not rows:
                     break

@@ -43,7 +43,9 @@ async def narrow(connection: Any, context: Context, asked: Asked) -> Narrowing |
                 ids.append(context.actor.id)
             else:
                 escaped = value.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-                ids += [r["id"] for r in await connection.fetch(BY_NAME[name], context.workspace_id, value, f"{escaped}%")]
+                ids += [
+                    r["id"] for r in await connection.fetch(BY_NAME[name], context.workspace_id, value, f"{escaped}%")
+                ]
         if getattr(asked, name):
             if not ids:
                 return None

@@ -46,7 +46,9 @@ async def insert_run(tx: Tx, run: Run) -> None:
 async def get_run(connection: Any, workspace_id: UUID, run_id: UUID, *, lock: bool = False) -> Run | None:
     """A run, or None."""
     row = await connection.fetchrow(
-        "select * from bulk_run where workspace_id = $1 and id = $2" + (" for update" if lock else ""), workspace_id, run_id
+        "select * from bulk_run where workspace_id = $1 and id = $2" + (" for update" if lock else ""),
+        workspace_id,
+        run_id,
     )
     return Run(**{name: row[name] for name in Run.__struct_fields__}) if row else None
 

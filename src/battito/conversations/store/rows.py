@@ -9,7 +9,30 @@ from battito.conversations.queries.rows import COLUMNS, FROM, conversation_from
 from battito.platform.database import Tx
 
 WRITABLE: Final = frozenset(
-    ["brand_id", "subject", "preview", "status", "priority", "team_id", "queue_id", "labels", "live", "waiting_since", "due_at", "due_kind", "snoozed_until", "unread", "last_message_at", "last_author_kind", "message_count", "mentions", "followers", "linked", "merged_into", "resolved_at"]
+    [
+        "brand_id",
+        "subject",
+        "preview",
+        "status",
+        "priority",
+        "team_id",
+        "queue_id",
+        "labels",
+        "live",
+        "waiting_since",
+        "due_at",
+        "due_kind",
+        "snoozed_until",
+        "unread",
+        "last_message_at",
+        "last_author_kind",
+        "message_count",
+        "mentions",
+        "followers",
+        "linked",
+        "merged_into",
+        "resolved_at",
+    ]
 )
 
 LOCK: Final = f"""

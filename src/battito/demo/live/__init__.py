@@ -7,7 +7,6 @@ starts that process beside the server and ends it.
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 from typing import Any, Final
 from uuid import UUID
@@ -41,31 +40,29 @@ class DemoCustomers:
         """Customers of that workspace, at the pace of the settings."""
         self._services, self._workspace = services, workspace
         self._process: asyncio.subprocess.Process | None = None
+        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Lead our outgoing mail to the customers' provider, and let them in. Doors may open later: they try again."""
+        """Let the customers in. They find the doors by themselves once these are open."""
         settings = self._services.settings
         # the customers' mail provider is on this machine
         allowed = (*settings.private_networks, PROVIDER_HOST)
         self._services.settings = msgspec.structs.replace(settings, private_networks=allowed)
-        listening = _free_port()
-        await self._lead_mail(listening)
-        config = await self._config(listening)
+        config = await self._config()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+        pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "battito.demo.live",
-            stdin=asyncio.subprocess.PIPE,
-            env=environment,
-            start_new_session=True,
+            sys.executable, "-m", "battito.demo.live", stdin=pipe, stdout=pipe, env=environment, start_new_session=True
         )
         assert self._process.stdin is not None
         self._process.stdin.write(msgspec.json.encode(config) + b"\n")
         await self._process.stdin.drain()
+        self._task = asyncio.create_task(self._meet(self._process), name="demo customers")
 
     async def stop(self) -> None:
         """Send everybody home."""
+        if self._task is not None:
+            self._task.cancel()
         process, self._process = self._process, None
         if process is None or process.returncode is not None:
             return
@@ -75,6 +72,15 @@ class DemoCustomers:
             await asyncio.wait_for(process.wait(), GRACE_S)
         except TimeoutError:
             process.kill()
+
+    async def _meet(self, process: asyncio.subprocess.Process) -> None:
+        """Their provider says on which port it listens: our outgoing mail is led there."""
+        assert process.stdout is not None
+        line = await process.stdout.readline()
+        if line.strip().isdigit():
+            await self._lead_mail(int(line))
+        elif process.returncode is None:
+            log.warning("demo.customers_stay_away", said=line.decode(errors="replace"))
 
     async def _lead_mail(self, port: int) -> None:
         services = self._services
@@ -88,7 +94,7 @@ class DemoCustomers:
             async with services.database.transaction(context) as tx:
                 await change_account(tx, account.id, AccountChanges(settings=settings), registry=registry, ring=ring)
 
-    async def _config(self, listening: int) -> Config:
+    async def _config(self) -> Config:
         services = self._services
         async with services.database.reading() as connection:
             state: dict[str, Any] = await connection.fetchval(STATE, self._workspace)
@@ -103,13 +109,7 @@ class DemoCustomers:
         host = "127.0.0.1" if settings.smtp_in_host in ("0.0.0.0", "::") else settings.smtp_in_host  # noqa: S104
         return Config(
             base_url=f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}",  # noqa: S104
-            smtp_host=host, smtp_port=settings.smtp_in_port, listen=listening, pace=settings.demo_pace,
+            smtp_host=host, smtp_port=settings.smtp_in_port, pace=settings.demo_pace,
             seed=int(state["seed"]), made_at=state["made_at"], sites=sites,
             mailboxes={a.key: a.address for a in ACCOUNTS if a.kind == "email"}, parent=os.getpid(),
         )  # fmt: skip
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -107,7 +107,9 @@ class Crowd:
 
 async def _main(config: Config) -> None:
     provider = MailSimulator((config.smtp_host, config.smtp_port))
-    await provider.start(config.listen)
+    await provider.start()
+    sys.stdout.write(f"{provider.port}\n")
+    sys.stdout.flush()
     crowd = asyncio.create_task(Crowd(config, provider).run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

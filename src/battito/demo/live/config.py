@@ -20,7 +20,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     smtp_host: str
     smtp_port: int
-    listen: int
     pace: float
     seed: int
     made_at: datetime

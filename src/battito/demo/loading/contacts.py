@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from battito.channels.webchat.inbound import visitor_identity
 from battito.demo.loading.base import Load
 from battito.demo.models import Contact, Supply
 
@@ -47,8 +48,9 @@ async def copy_contacts(load: Load) -> None:
              f"{contact.town} ({contact.province})", labels, _attributes(contact), _care(load, contact), contact.since, at, at)
         )  # fmt: skip
         found = [(i.kind, i.value, i.value, i.verified, i.evidence) for i in contact.identities]
+        found.append(("external", contact.code, contact.code, True, "Codice cliente del gestionale"))
         if contact.key in chats:
-            visitor = str(UUID(int=load.rng.getrandbits(128), version=4))
+            visitor = visitor_identity(UUID(int=load.rng.getrandbits(128), version=4))
             found.append(("visitor", visitor, "Visitatore del sito", False, "Ha scritto nella chat del sito"))
         for kind, value, shown, verified, evidence in found:
             proof = [{"source": "crm" if kind != "visitor" else "webchat", "at": at, "detail": evidence}]

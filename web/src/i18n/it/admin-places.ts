@@ -1,0 +1,32 @@
+/** The pages of the administration: named where the rest of it is not loaded yet. */
+export const adminPlaces = {
+  go: (page: string) => `Vai ad amministrazione: ${page}`,
+  groups: {
+    people: 'Persone',
+    channels: 'Canali',
+    customers: 'Clienti',
+    work: 'Lavoro',
+    safety: 'Sicurezza',
+    system: 'Sistema',
+  },
+  names: {
+    people: 'Persone',
+    teams: 'Squadre',
+    roles: 'Ruoli',
+    channels: 'Canali',
+    queues: 'Code',
+    payloads: 'Posta non capita',
+    contacts: 'Contatti',
+    companies: 'Aziende',
+    import: 'Importazione',
+    labels: 'Etichette',
+    views: 'Viste salvate',
+    fields: 'Campi',
+    'sign-on': 'Accesso unico',
+    'api-keys': 'Chiavi API',
+    audit: 'Registro',
+    privacy: 'Conservazione',
+    workspace: 'Spazio e marchi',
+    jobs: 'Lavori in background',
+  },
+}
