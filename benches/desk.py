@@ -11,6 +11,10 @@ the live socket. Meanwhile J is pressed every 0.7 s, as somebody who walks the l
   in which the next conversation stands there: its row selected and its messages in the log.
 - `key_ms`: the same as Event Timing tells it, from the key to the next paint (the browser rounds to 8 ms).
 - `longest_task_ms`: the longest task of the page's main thread during the run.
+- `main_thread_cpu`: share of one processor that the page's main thread took during the run (CPU time, so other work on the machine does
+  not count); `script_cpu`, `layout_cpu` are the parts of it in scripts, and in styles and layout.
+- `idle_fps`: the yardstick, taken right before the run and right after it, the lower of the two: the frames the same Chromium gives a page
+  in which nothing happens. Where it is below 60, other work on the machine takes the processors, and `fps` cannot be more.
 - `updates`: events a second that reached the page, so that a slow writer is not taken for a fast desk.
 """
 
@@ -27,7 +31,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import BrowserContext, CDPSession, Page, async_playwright
 
 from battito.accounts.sessions import COOKIE
 from battito.kit.ids import uuid7
@@ -143,14 +147,17 @@ async def write(orders: dict[str, Any]) -> None:
             conversation = rng.choice(orders["conversations"])
             if turn % 3:
                 line = f"POST /api/v1/conversations/{conversation}/messages"
-                body = json.dumps({"client_id": str(uuid.uuid4()), "text": f"Ho guardato: le rispondo entro oggi ({turn})."})
+                body = json.dumps(
+                    {"client_id": str(uuid.uuid4()), "text": f"Ho guardato: le rispondo entro oggi ({turn})."}
+                )
             else:
                 line = f"PATCH /api/v1/conversations/{conversation}"
                 body = json.dumps({"priority": rng.choice(["low", "normal", "high", "urgent"])})
             data = body.encode()
             writer.write(
                 f"{line} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {orders['token']}\r\ncontent-type: application/json\r\n"
-                f"content-length: {len(data)}\r\n\r\n".encode() + data
+                f"content-length: {len(data)}\r\n\r\n".encode()
+                + data
             )
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
@@ -176,6 +183,25 @@ async def load_list(page: Page) -> int:
     return count
 
 
+async def idle_fps(context: BrowserContext) -> float:
+    """Frames a second of an empty page, over 3 s."""
+    page = await context.new_page()
+    frames: float = await page.evaluate(
+        """new Promise((done) => { let n = 0; const began = performance.now()
+        const frame = () => { n++; performance.now() - began < 3000 ? requestAnimationFrame(frame) : done(n / 3) }
+        requestAnimationFrame(frame) })"""
+    )
+    await page.close()
+    return frames
+
+
+async def cpu(cdp: CDPSession) -> dict[str, float]:
+    """CPU seconds of the page's main thread so far: all, in scripts, in styles and layout."""
+    metrics = {m["name"]: m["value"] for m in (await cdp.send("Performance.getMetrics"))["metrics"]}
+    layout = metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]
+    return {"main_thread_cpu": metrics["TaskDuration"], "script_cpu": metrics["ScriptDuration"], "layout_cpu": layout}
+
+
 async def measure(url: str, workspace: Furnished, conversations: list[str]) -> dict[str, Any]:
     """One run in a browser."""
     async with async_playwright() as playwright:
@@ -183,7 +209,10 @@ async def measure(url: str, workspace: Furnished, conversations: list[str]) -> d
         context = await browser.new_context(locale="it-IT", viewport={"width": 1440, "height": 900})
         await context.add_cookies([{"name": COOKIE, "value": workspace.agent.token, "url": url}])
         await context.add_init_script(COUNT_EVENTS)
+        idle = await idle_fps(context)
         page = await context.new_page()
+        cdp = await context.new_cdp_session(page)
+        await cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
         await page.goto(url)
         await page.get_by_text("In tempo reale").first.wait_for(state="attached")
         rows = await load_list(page)
@@ -191,7 +220,12 @@ async def measure(url: str, workspace: Furnished, conversations: list[str]) -> d
         await page.get_by_role("log").get_by_role("article").first.wait_for()
         orders = {"url": url, "token": workspace.agent.token, "conversations": conversations}
         writer = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "benches.desk", stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT
+            sys.executable,
+            "-m",
+            "benches.desk",
+            stdin=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=ROOT,
         )
         assert writer.stdin is not None
         assert writer.stderr is not None
@@ -199,17 +233,23 @@ async def measure(url: str, workspace: Furnished, conversations: list[str]) -> d
         writer.stdin.close()
         await asyncio.sleep(2.5)
         await page.evaluate(MEASURE)
+        before = await cpu(cdp)
         end = time.perf_counter() + SECONDS
         pressed = 0
         while time.perf_counter() < end:
             await page.keyboard.press("j")
             pressed += 1
             await asyncio.sleep(PRESS_EVERY_S)
-        found: dict[str, Any] = await page.evaluate("() => ({ ...window.__run, took: performance.now() - window.__run.began })")
+        found: dict[str, Any] = await page.evaluate(
+            "() => ({ ...window.__run, took: performance.now() - window.__run.began })"
+        )
+        after = await cpu(cdp)
         if writer.returncode is not None:
             raise RuntimeError((await writer.stderr.read()).decode()[-2000:])
         writer.kill()
         await writer.wait()
+        await page.close()
+        idle = min(idle, await idle_fps(context))
         await browser.close()
     seconds = found["took"] / 1000
     return {
@@ -218,6 +258,8 @@ async def measure(url: str, workspace: Furnished, conversations: list[str]) -> d
         "interaction_p50_ms": round(percentile(found["opened"], 0.5), 1),
         "key_ms": percentile(found["keys"], 0.95) if found["keys"] else 16,
         "longest_task_ms": round(max(found["tasks"], default=0)),
+        **{name: round((after[name] - before[name]) / seconds, 3) for name in after},
+        "idle_fps": round(idle, 1),
         "updates": round(found["events"] / seconds),
         "rows": rows,
         "presses": pressed,
@@ -246,6 +288,8 @@ def main() -> int:
             ("frames", f"{result['fps']} a second"),
             ("J -> next conversation stands there", f"p50 {result['interaction_p50_ms']} ms, p95 {result['interaction_ms']} ms ({result['opened']} of {result['presses']})"),
             ("J -> next paint (Event Timing)", f"p95 {result['key_ms']} ms"),
+            ("main thread's CPU", f"{result['main_thread_cpu']:.0%} of a processor (scripts {result['script_cpu']:.0%}, layout {result['layout_cpu']:.0%})"),
+            ("yardstick: an empty page", f"{result['idle_fps']} frames a second"),
             ("longest task", f"{result['longest_task_ms']} ms"),
             ("events that reached the page", f"{result['updates']} a second"),
         ],

@@ -192,7 +192,7 @@ async def index(url: str, connection: Any, workspace: UUID) -> None:
         mine = await connect(url)
         for bucket in range(first, len(pieces), 2):
             table = f"search_document_{bucket}"
-            await mine.execute(f"create table {table} (like search_document including defaults)")
+            await mine.execute(f"create table {table} (like search_document including defaults including constraints)")
             await mine.execute(
                 f"insert into {table}(bucket, id, workspace_id, conversation_id, kind, at, words)"
                 " select $3, m.id, m.workspace_id, m.conversation_id, m.kind, m.created_at, search_vector(m.text, '')"

@@ -16,11 +16,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from tests.support.browser import launch
 from tests.support.server import free_port
@@ -31,8 +30,8 @@ LARGEST: Final = 400_000
 PACE: Final = "6"
 LOOKS_ON_S: Final = 30.0
 """How long customers write before the first picture, so that the desk is alive."""
-WIDE: Final = {"width": 1792, "height": 976}
-NARROW: Final = {"width": 1366, "height": 860}
+WIDE: Final[ViewportSize] = {"width": 1792, "height": 976}
+NARROW: Final[ViewportSize] = {"width": 1366, "height": 860}
 CUSTOMER: Final = "Teresa Colombo"
 QUESTION: Final = "E adesso cosa devo fare?"
 
@@ -79,7 +78,9 @@ def save(picture: bytes, name: str) -> None:
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     for colours in (256, 192, 128, 96):
         packed = io.BytesIO()
-        image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
+        image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+            packed, "PNG", optimize=True
+        )
         if packed.tell() < LARGEST:
             break
     (IMAGES / name).write_bytes(packed.getvalue())
@@ -92,7 +93,7 @@ class Studio:
     def __init__(self, browser: Browser, url: str) -> None:
         self.browser, self.url = browser, url
 
-    async def page(self, size: dict[str, int] = WIDE, **options: Any) -> Page:
+    async def page(self, size: ViewportSize = WIDE, **options: Any) -> Page:
         """A window of the agent Marta Rizzo, signed in."""
         settings = {"locale": "it-IT", "timezone_id": "Europe/Rome", "reduced_motion": "reduce", **options}
         context = await self.browser.new_context(viewport=size, **settings)
@@ -189,7 +190,9 @@ class Studio:
         await frame.get_by_label("Di che cosa parliamo?").select_option(index=1)
         await frame.get_by_label("Ho letto").check()
         await frame.get_by_role("button", name="Inizia").click()
-        await frame.get_by_label("Scrivi un messaggio").fill("Buongiorno, ho comprato casa: come intesto a me il contatore?")
+        await frame.get_by_label("Scrivi un messaggio").fill(
+            "Buongiorno, ho comprato casa: come intesto a me il contatore?"
+        )
         await page.keyboard.press("Enter")
         desk = await self.page()
         found = None
@@ -203,8 +206,12 @@ class Studio:
         await take.or_(desk.get_by_role("region", name="Scrivi").locator("textarea")).first.wait_for()
         if await take.is_visible():
             await take.click()
-        await desk.get_by_role("region", name="Scrivi").locator("textarea").fill(
-            "Buongiorno Giulia, si chiama voltura: in cinque giorni è fatta e la luce non si stacca. Ha con sé una vecchia bolletta?"
+        await (
+            desk.get_by_role("region", name="Scrivi")
+            .locator("textarea")
+            .fill(
+                "Buongiorno Giulia, si chiama voltura: in cinque giorni è fatta e la luce non si stacca. Ha con sé una vecchia bolletta?"
+            )
         )
         await desk.keyboard.press("Control+Enter")
         await desk.keyboard.press("Control+Enter")

@@ -43,14 +43,16 @@ def web_root(shared_folder: Path) -> Path:
             environment = {**os.environ, "BATTITO_WIDGET_OUT": str(dist / "widget")}
             vite = ["node_modules/vite/bin/vite.js", "build", "--outDir", str(dist), "--emptyOutDir"]
             for program in (vite, ["widget/build.mjs"]):
-                build = subprocess.run([str(node), *program], cwd=sources, env=environment, capture_output=True, text=True)
+                build = subprocess.run(
+                    [str(node), *program], cwd=sources, env=environment, capture_output=True, text=True
+                )
                 assert build.returncode == 0, build.stdout + build.stderr
             (dist / "built").touch()
     return dist
 
 
 @pytest.fixture(scope="session")
-def axe(web_root: Path) -> str:
+def axe() -> str:
     """The source of axe-core, which finds what keeps people out."""
     data = Path(os.environ.get("BATTITO_DATA") or ROOT / "data")
     for modules in (ROOT / "web" / "node_modules", data / "build" / "web" / "node_modules"):

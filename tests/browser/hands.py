@@ -7,7 +7,6 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.support.workspace import PASSWORD, Member
 
-
 SEND: Final = re.compile(r"^(Invia|Aggiungi nota)\s*(Ctrl.*)?$")
 """The button that sends; its name tells its keys."""
 

@@ -71,8 +71,12 @@ async def furnish(company: Company, provider: MailSimulator) -> None:
     assert conversation is not None
     async with company.api() as api:
         at = f"/conversations/{conversation['id']}"
-        for number, body in enumerate(({"text": "Buongiorno Giulia, certo."}, {"kind": "note", "text": "Chiedere la planimetria."})):
-            sent = await api.post(f"{at}/messages", json={"client_id": f"00000000-0000-7000-8000-00000000000{number}", **body})
+        for number, body in enumerate(
+            ({"text": "Buongiorno Giulia, certo."}, {"kind": "note", "text": "Chiedere la planimetria."})
+        ):
+            sent = await api.post(
+                f"{at}/messages", json={"client_id": f"00000000-0000-7000-8000-00000000000{number}", **body}
+            )
             assert sent.status_code == 201, sent.text
 
 
@@ -180,5 +184,11 @@ async def test_tab_reaches_everything_and_the_focus_is_seen(company: Company, pr
             )
         )
     assert unseen == []
-    for wanted in ("Vai al contenuto", "Giulia Ferri", "Rimanda…", "Testo della risposta", "Apri la scheda del cliente"):
+    for wanted in (
+        "Vai al contenuto",
+        "Giulia Ferri",
+        "Rimanda…",
+        "Testo della risposta",
+        "Apri la scheda del cliente",
+    ):
         assert any(wanted in name for name in reached), f"Tab does not reach «{wanted}», only {sorted(reached)}"

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Frame, Page, expect
 
 from tests.browser.conftest import RING, Company, MakeCompany
 from tests.browser.hands import editor, row_of, written
@@ -16,7 +16,7 @@ HEALS_MS = 30_000
 """Longest pause between two tries to link up again, and some."""
 
 
-async def a_chat(company: Company, text: str = "Buongiorno, ho una domanda.") -> tuple[Page, object]:
+async def a_chat(company: Company, text: str = "Buongiorno, ho una domanda.") -> tuple[Page, Frame]:
     """A customer who has written."""
     customer, chat = await company.customer()
     await chat.get_by_label("Scrivi un messaggio").fill(text)
@@ -52,8 +52,7 @@ async def test_without_network_the_answer_waits_and_goes_once(company: Company) 
 async def test_a_killed_server_loses_and_doubles_nothing(
     company_on: MakeCompany, database_url: str, web_root: Path, tmp_path: Path
 ) -> None:
-    options = {"secret_key": RING, "web_root": str(web_root)}
-    with serving(database_url, tmp_path / "first", **options) as first:
+    with serving(database_url, tmp_path / "first", secret_key=RING, web_root=str(web_root)) as first:
         company = await company_on(first)
         _, chat = await a_chat(company)
         page = await company.desk()
@@ -68,7 +67,7 @@ async def test_a_killed_server_loses_and_doubles_nothing(
         await expect(page.get_by_text("Collegamento interrotto.")).to_be_visible(timeout=HEALS_MS)
         await expect(written(page)).to_contain_text("Parte appena torna la rete")
     port = int(first.url.rpartition(":")[2])
-    with serving(database_url, tmp_path / "second", port=port, **options):
+    with serving(database_url, tmp_path / "second", port=port, secret_key=RING, web_root=str(web_root)):
         await expect(page.get_by_text("In tempo reale").first).to_be_visible(timeout=HEALS_MS)
         await expect(chat.locator("li.agent")).to_contain_text("Scritto mentre", timeout=HEALS_MS)
         await expect(written(page)).to_contain_text("Ci siete ancora?", timeout=HEALS_MS)

@@ -73,6 +73,16 @@ class Casting:
             return self._scene(matter, contact, supply, bill, start, chat)
         return None
 
+    def again(self, contact: Contact, key: str, at: datetime) -> "Scene | None":
+        """A matter by mail that this contact has written about before; None where its facts are gone."""
+        matter = next((m for m in matters() if m.key == key), None)
+        if matter is None:
+            return None
+        supply, bill = self._subject_of(matter, contact, at.astimezone(clock.ROME).date())
+        if (matter.service != "none" and supply is None) or (matter.bill != "none" and bill is None):
+            return None
+        return self._scene(matter, contact, supply, bill, at, False)
+
     def _matter(self, day: date, chat: bool) -> Matter:
         season = facts.season(day)
         weights = []

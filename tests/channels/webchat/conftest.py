@@ -58,9 +58,11 @@ SETTINGS = WebChatSettings(
 )
 
 
-async def add_widget(database: Database, workspace: Furnished, server: Process, settings: WebChatSettings) -> Widget:
+async def add_widget(
+    database: Database, workspace: Furnished, server: Process, settings: WebChatSettings, site: str = ""
+) -> Widget:
     """Configure a widget and wait until the server knows it."""
-    account, site = uuid7(), f"site-{uuid7().hex[-12:]}"
+    account, site = uuid7(), site or f"site-{uuid7().hex[-12:]}"
     settings = msgspec.structs.replace(settings, site_key=site)
     secrets = WebChatSecrets([IdentityKey("k1", IDENTITY_KEY)])
     sealed = parse_key_ring(RING, "test").encrypt(msgspec.json.encode(secrets).decode(), f"channel_account:{account}")

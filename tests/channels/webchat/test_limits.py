@@ -26,6 +26,19 @@ def test_whoever_waits_as_told_may_go_on(burst: int, per_s: float) -> None:
     assert bucket.take(wait + 1e-6) == 0
 
 
+@given(st.lists(st.floats(1, 500), max_size=50))
+def test_amounts_are_counted_and_a_large_one_waits_for_a_full_bucket(amounts: list[float]) -> None:
+    bucket, taken, now = Bucket(Rate(100, 10), 0), 0.0, 0.0
+    for amount in amounts:
+        wait = bucket.take(now, amount)
+        assert 0 <= wait <= 10
+        if wait:
+            now += wait + 1e-6
+            assert bucket.take(now, amount) == 0
+        taken += min(amount, 100)
+    assert taken <= 100 + 10 * now + 1e-3
+
+
 def test_a_clock_that_jumps_back_gives_nothing_away() -> None:
     bucket = Bucket(Rate(1, 1), 100)
     assert bucket.take(100) == 0

@@ -52,10 +52,21 @@ describe('request', () => {
   })
 
   it('takes a page that is no JSON, and no answer at all', async () => {
-    calls.mockResolvedValueOnce(new Response('<h1>Bad gateway</h1>', { status: 502 }))
-    await expect(get('/x')).rejects.toMatchObject({ status: 502, passing: true })
+    calls.mockImplementation(() => Promise.resolve(new Response('<h1>Bad gateway</h1>', { status: 502 })))
+    await expect(post('/x')).rejects.toMatchObject({ status: 502, passing: true })
     calls.mockRejectedValueOnce(new TypeError('Failed to fetch'))
     await expect(get('/x')).rejects.toMatchObject({ status: 0, code: 'offline', passing: true })
+  })
+
+  it('asks a busy server again for a read, never for a write', async () => {
+    calls.mockImplementationOnce(() => Promise.resolve(new Response('', { status: 503 })))
+    calls.mockImplementation(() => Promise.resolve(new Response('{"ok":true}', { status: 200 })))
+    await expect(get('/x')).resolves.toEqual({ ok: true })
+    expect(calls).toHaveBeenCalledTimes(2)
+    calls.mockReset()
+    calls.mockImplementation(() => Promise.resolve(new Response('', { status: 503 })))
+    await expect(post('/x')).rejects.toMatchObject({ status: 503 })
+    expect(calls).toHaveBeenCalledTimes(1)
   })
 
   it('tells everybody once nobody is signed in', async () => {

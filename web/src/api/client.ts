@@ -83,8 +83,23 @@ export async function exists(path: string): Promise<true> {
   return true
 }
 
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
-  request<T>('GET', path, { ...(query && { query }), ...(signal && { signal }) })
+/** Pauses before a read is tried again when the server is busy for a moment, ms. */
+const AGAIN_MS = [250, 900]
+
+/** Read. A server that is busy for a moment (502, 503, 504) is asked again, twice at most. */
+export async function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
+  for (const wait of [...AGAIN_MS, null]) {
+    try {
+      return await request<T>('GET', path, { ...(query && { query }), ...(signal && { signal }) })
+    } catch (thrown) {
+      const busy = thrown instanceof Problem && [502, 503, 504].includes(thrown.status)
+      if (!busy || wait === null || signal?.aborted) throw thrown
+      await new Promise((done) => setTimeout(done, wait))
+    }
+  }
+  throw new Problem(0, { code: 'offline' })
+}
+
 export const post = <T>(path: string, body: unknown = {}, options: Options = {}) =>
   request<T>('POST', path, { ...options, body })
 export const put = <T>(path: string, body: unknown, options: Options = {}) =>

@@ -15,8 +15,8 @@ export class Thread {
   more = $state(false)
   state = $state<'loading' | 'ready' | 'failed'>('loading')
   problem = $state.raw<Problem | null>(null)
-  /** The last message read when this was opened: the unread line stands after it. Null when all was read. */
-  readUpTo = $state<number | null>(null)
+  /** The first message that was unread when this was opened: the line stands before it. Null when all was read. */
+  firstUnread = $state<Id | null>(null)
   readonly #byId = new Map<Id, Message>()
   #older: Promise<void> | null = null
 
@@ -41,7 +41,7 @@ export class Thread {
 
   /** Somebody opens it now: the line of the unread ones is drawn for this visit. */
   enter(unread: number): void {
-    this.readUpTo = unreadAfter(this.messages, unread)
+    this.firstUnread = firstUnreadOf(this.messages, unread)
   }
 
   /** Fetch who it is and what may be done again (owner, rights, contact may have changed). */
@@ -100,12 +100,11 @@ function pick(detail: ConversationDetail) {
   return { id, name, initials }
 }
 
-/** The seq after which the unread messages of the customer begin. */
-export function unreadAfter(messages: readonly Message[], unread: number): number | null {
+/** Where the unread messages of the customer begin. */
+export function firstUnreadOf(messages: readonly Message[], unread: number): Id | null {
   if (unread <= 0) return null
   const theirs = messages.filter((one) => one.kind === 'message' && one.author.kind === 'customer')
-  const first = theirs.at(-unread) ?? theirs[0]
-  return first ? first.seq - 1 : null
+  return (theirs.at(-unread) ?? theirs[0])?.id ?? null
 }
 
 const KEPT = 12

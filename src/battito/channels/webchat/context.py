@@ -64,6 +64,7 @@ class WebChat:
         self.openings = Buckets(limits.SESSIONS_PER_ADDRESS)
         self.messages = Buckets(limits.MESSAGES_PER_SESSION)
         self.uploads = Buckets(limits.FILES_PER_SESSION)
+        self.bytes = Buckets(limits.BYTES_PER_ADDRESS)
         self.mails = Buckets(limits.MAILS_PER_SESSION)
         self.room.adopt = lambda visitor, conversation: self.sessions.belongs(visitor.session, conversation)
         services.hub.listeners.append(self.room.hear)

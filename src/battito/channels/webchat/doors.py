@@ -57,9 +57,9 @@ class Request:
         """Send JSON, or nothing."""
         await respond(self._send, status, b"" if body is None else encode(body), headers=self.headers)
 
-    def limit(self, buckets: Buckets, key: str | None = None) -> None:
+    def limit(self, buckets: Buckets, key: str | None = None, amount: float = 1) -> None:
         """Raise `TooMany` past a rate; counted by address unless `key` says otherwise."""
-        if wait := buckets.take(key or network(self.address), time.monotonic()):
+        if wait := buckets.take(key or network(self.address), time.monotonic(), amount):
             raise TooMany("You are faster than we can follow. Please try again in a moment.", retry_after=wait)
 
     async def visitor(self) -> tuple[Session, Account]:
@@ -249,7 +249,11 @@ async def callback(r: Request) -> None:
 async def put_file(r: Request) -> None:
     """`PUT /chat/files/{id}`: a file, before the message that carries it."""
     session, account = await r.visitor()
+    length = header(r.scope, b"content-length") or ""
+    if not (length.isascii() and length.isdigit() and len(length) < 16):
+        raise Problem("Send the file with its Content-Length.", status=411, code="length", title="How large is it?")
     r.limit(r.chat.uploads, str(session.id))
+    r.limit(r.chat.bytes, amount=int(length))
     file, fresh = await take_file(
         r.chat.services,
         session,
@@ -258,7 +262,7 @@ async def put_file(r: Request) -> None:
         name=r.query.get("name", ""),
         duration=r.query.get("duration", ""),
         content_type=header(r.scope, b"content-type") or "",
-        length=header(r.scope, b"content-length"),
+        length=int(length),
         receive=r.receive,
     )
     await r.answer(201 if fresh else 200, file)

@@ -24,6 +24,7 @@ SOCKETS_PER_ADDRESS: Final = Rate(60, 1)
 MESSAGES_PER_SESSION: Final = Rate(15, 1)
 FRAMES_PER_SOCKET: Final = Rate(60, 20)
 FILES_PER_SESSION: Final = Rate(12, 0.2)
+BYTES_PER_ADDRESS: Final = Rate(300e6, 2e6)
 MAILS_PER_SESSION: Final = Rate(3, 3 / 3600)
 CALLS_PER_SESSION: Final = Rate(3, 3 / 3600)
 
@@ -36,14 +37,18 @@ class Bucket:
     def __init__(self, rate: Rate, now: float) -> None:
         self._rate, self._left, self._at = rate, rate.burst, now
 
-    def take(self, now: float) -> float:
-        """0 when one more is allowed; otherwise the seconds until it will be. Never negative."""
+    def take(self, now: float, amount: float = 1) -> float:
+        """0 when `amount` more is allowed; otherwise the seconds until it will be. Never negative.
+
+        More than a whole burst at once is allowed when the bucket is full: it would never be otherwise.
+        """
         self._left = min(self._rate.burst, self._left + max(0.0, now - self._at) * self._rate.per_s)
         self._at = max(self._at, now)
-        if self._left >= 1:
-            self._left -= 1
+        needed = min(amount, self._rate.burst)
+        if self._left >= needed:
+            self._left -= needed
             return 0.0
-        return (1 - self._left) / self._rate.per_s
+        return (needed - self._left) / self._rate.per_s
 
 
 class Buckets:
@@ -53,13 +58,13 @@ class Buckets:
         self._rate = rate
         self._kept: OrderedDict[str, Bucket] = OrderedDict()
 
-    def take(self, key: str, now: float) -> float:
+    def take(self, key: str, now: float, amount: float = 1) -> float:
         """0 when `key` may go on, otherwise the seconds it should wait."""
         bucket = self._kept.pop(key, None) or Bucket(self._rate, now)
         self._kept[key] = bucket
         if len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
-        return bucket.take(now)
+        return bucket.take(now, amount)
 
 
 def network(address: str) -> str:

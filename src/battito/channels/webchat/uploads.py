@@ -1,5 +1,6 @@
 """A visitor's files: taken before the message that carries them, once per id of the browser's choosing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 from uuid import UUID, uuid5
@@ -18,6 +19,8 @@ from battito.platform.http.raw import Receive
 from battito.platform.services import Services
 
 LONGEST_S: Final = 86_400
+STALLED_S: Final = 30
+"""An upload that brings nothing for so long is given up."""
 
 
 def upload_id(session: UUID, client_id: UUID) -> UUID:
@@ -43,7 +46,7 @@ async def take_file(
     name: str,
     duration: str,
     content_type: str,
-    length: str | None,
+    length: int,
     receive: Receive,
 ) -> tuple[ShownFile, bool]:
     """Keep an upload; False when it was kept before (the body is then not read).
@@ -55,7 +58,7 @@ async def take_file(
     limit = min(settings.files.max_bytes, files.limit)
     if settings.files.max_count == 0:
         raise Forbidden("This chat takes no files.", code="no-files")
-    if length is not None and length.isdigit() and int(length) > limit:
+    if length > limit:
         raise TooLarge(f"At most {limit / 1e6:g} MB are taken here.")
     seconds = _seconds(duration)
     file_id = upload_id(session.id, client_id)
@@ -94,7 +97,10 @@ def _seconds(text: str) -> float | None:
 
 async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
     while True:
-        message = await receive()
+        try:
+            message = await asyncio.wait_for(receive(), STALLED_S)
+        except TimeoutError:
+            raise Problem("Nothing of the file was kept: please send it again.", status=408, code="stalled", title="The file stopped coming") from None
         if message["type"] == "http.disconnect":
             raise ConnectionResetError
         if piece := message.get("body", b""):

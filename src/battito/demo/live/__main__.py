@@ -38,11 +38,12 @@ class Crowd:
         self._config = config
         self._rng = random.Random()
         self._pump = Pump(config.pace, self._rng)
-        self._mailer = Mailer(provider, self._pump, self._rng, self._pump.heard)
+        self._mailer = Mailer(provider, self._pump, self._rng, self._pump.heard, self._earlier)
         self._casting = Casting(self._rng, datetime.now(UTC))
         self._staff = Staff(self._rng, PEOPLE)
         self._chats = 0
         self._away: set[str] = set()
+        self._resumed: set[str] = set()
 
     def remember(self) -> None:
         """Bring back those who are in the history, and what has been said already. Takes some seconds."""
@@ -67,6 +68,19 @@ class Crowd:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._mailer.listen())
             group.create_task(self._pump.run(self._newcomer))
+
+    def _earlier(self, address: str) -> Scene | None:
+        """Somebody of the history, with what they last wrote about; each once."""
+        casting = self._casting
+        contact = next((c for c in casting.contacts.values() if c.email.lower() == address), None)
+        history = casting.written.get(contact.key) if contact else None
+        if contact is None or not history or contact.key in self._resumed:
+            return None
+        self._resumed.add(contact.key)
+        scene = casting.again(contact, max(history)[1], datetime.now(UTC))
+        if scene is not None:
+            meet_nobody(scene, self._staff)
+        return scene
 
     async def _doors_open(self) -> None:
         async with httpx.AsyncClient(timeout=5) as http:

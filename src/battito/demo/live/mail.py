@@ -24,9 +24,16 @@ THINKING_S = (30.0, 200.0)
 class Mailer:
     """The customers' mail provider, and those who are in correspondence."""
 
-    def __init__(self, provider: MailSimulator, pump: Pump, rng: random.Random, heard: Callable[[], None]) -> None:
-        """`heard` is called whenever an agent has answered somebody."""
-        self._provider, self._pump, self._rng, self._heard = provider, pump, rng, heard
+    def __init__(
+        self,
+        provider: MailSimulator,
+        pump: Pump,
+        rng: random.Random,
+        heard: Callable[[], None],
+        earlier: Callable[[str], Scene | None],
+    ) -> None:
+        """`heard` is called whenever an agent has answered somebody; `earlier` knows who wrote in the history."""
+        self._provider, self._pump, self._rng, self._heard, self._earlier = provider, pump, rng, heard, earlier
         self._threads: dict[str, _Thread] = {}
         self._seen = 0
 
@@ -56,12 +63,23 @@ class Mailer:
         if parsed.auto not in ("none", ""):
             return
         for recipient in mail.recipients:
-            thread = self._threads.get(recipient.lower())
+            thread = self._threads.get(recipient.lower()) or self._resume(recipient.lower(), parsed)
             if thread is not None:
                 self._heard()
                 thread.answered = True
                 delay = self._rng.uniform(*THINKING_S) * self._pump.haste
                 self._pump.later(delay, lambda t=thread, p=parsed: self._reply(t, p))  # type: ignore[misc]
+
+    def _resume(self, address: str, answer: ParsedEmail) -> "_Thread | None":
+        """Somebody of the history gets an answer at last."""
+        scene = self._earlier(address)
+        if scene is None:
+            return None
+        thread = _Thread(scene, answer.sender.address, LivePerson(scene, self._rng, chat=False))
+        thread.person.resume()
+        thread.sent = answer.message_id or ""
+        self._threads[address] = thread
+        return thread
 
     async def _reply(self, thread: "_Thread", answer: ParsedEmail) -> None:
         turn = thread.person.answer(answer.visible_text or answer.text, answer.sender.name, answer.text)

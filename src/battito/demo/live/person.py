@@ -51,6 +51,10 @@ class LivePerson:
             turn = Turn((f"{head}\n\n{tried}\n\n{rest}",), turn.files)
         return turn
 
+    def resume(self) -> None:
+        """Somebody whose first words were said long ago."""
+        del self._steps[:1]
+
     def answer(self, text: str, author: str, signature: str = "") -> Turn | None:
         """What they say to an agent's message, or None: nothing, they wait or are satisfied.
 

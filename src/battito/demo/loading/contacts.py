@@ -47,7 +47,9 @@ async def copy_contacts(load: Load) -> None:
             (contact_id, w, contact.name, companies.get(contact.company or ""), contact.language, "Europe/Rome",
              f"{contact.town} ({contact.province})", labels, _attributes(contact), _care(load, contact), contact.since, at, at)
         )  # fmt: skip
-        found = [(i.kind, i.value, i.value, i.verified, i.evidence) for i in contact.identities]
+        found: list[tuple[str, str, str, bool, str]] = [
+            (i.kind, i.value, i.value, i.verified, i.evidence) for i in contact.identities
+        ]
         found.append(("external", contact.code, contact.code, True, "Codice cliente del gestionale"))
         if contact.key in chats:
             visitor = visitor_identity(UUID(int=load.rng.getrandbits(128), version=4))

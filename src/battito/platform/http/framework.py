@@ -35,12 +35,24 @@ def litestar_problem(request: Request[Any, Any, Any], error: Exception) -> Respo
     return Response(body, status_code=problem.status, media_type="application/problem+json", headers=problem.headers)
 
 
+def _fault(key: str, message: str) -> tuple[str, str]:
+    """A field's path and what is wrong with it. A missing or unknown field is named itself, not the object it belongs to."""
+    for beginning, said in (
+        ("Object missing required field `", "This is required"),
+        ("Object contains unknown field `", "There is no such field"),
+    ):
+        if message.startswith(beginning):
+            name = message.split("`")[1]
+            return (name if key in ("data", "body") else f"{key}.{name}"), said
+    return key, message
+
+
 def _from_framework(error: HTTPException) -> Problem:
     if isinstance(error, ValidationException):
-        fields = {
-            str(item.get("key") or "body"): str(item.get("message", "cannot be used"))
+        fields = dict(
+            _fault(str(item.get("key") or "body"), str(item.get("message", "cannot be used")))
             for item in (error.extra if isinstance(error.extra, list) else [])
-        }
+        )
         return Invalid(
             "; ".join(f"{k}: {v}" for k, v in fields.items()) or error.detail,
             fields=fields or {"body": error.detail},

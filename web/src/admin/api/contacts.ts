@@ -50,10 +50,8 @@ export const contacts = (
   query: { q: string; label: string; company: string; after: string | null },
   signal: AbortSignal,
 ) => get<Page<Contact>>('/contacts', { ...query, limit: 50 }, signal)
-export const addContact = (body: {
-  name: string
-  identities: { kind: string; value: string }[]
-}) => post<Contact>('/contacts', body)
+export const addContact = (body: { name: string; identities: { kind: string; value: string }[] }) =>
+  post<Contact>('/contacts', body)
 export const ledger = async (id: Id) => (await get<{ items: LedgerLine[] }>(`/contacts/${id}/consents`)).items
 export const addConsent = (id: Id, body: ConsentBody) => post<LedgerLine>(`/contacts/${id}/consents`, body)
 export const erase = (id: Id, reason: string) => post<unknown>(`/contacts/${id}/erase`, { reason })

@@ -2,6 +2,8 @@
 export const colours = ['ink', 'heart', 'machine', 'ok', 'warn', 'breach'] as const
 
 /** A label's colour as CSS; one that is none of ours is ink. */
-export function paint(name: string): string {
-  return (colours as readonly string[]).includes(name) ? `var(--${name === 'ink' ? 'ink-3' : name})` : 'var(--ink-3)'
+export function paint(name: string | null | undefined): string {
+  return (colours as readonly string[]).includes(name)
+    ? `var(--${name === 'ink' ? 'ink-3' : name})`
+    : 'var(--ink-3)'
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../api/types'
-import { unreadAfter } from '../../model/thread.svelte'
+import { firstUnreadOf } from '../../model/thread.svelte'
 import type { Sending } from '../../model/outbox.svelte'
 import { buildStream } from './stream'
 
@@ -63,7 +63,7 @@ describe('buildStream', () => {
     ]
     const joined = buildStream(list, [], null).flatMap((one) => (one.kind === 'message' ? [one.joined] : []))
     expect(joined).toEqual([false, true, false, false, false, false])
-    const unread = buildStream(list.slice(0, 2), [], list[0]?.seq ?? 0)
+    const unread = buildStream(list.slice(0, 2), [], list[1]?.id ?? '')
     expect(unread.map((one) => one.kind)).toEqual(['day', 'message', 'unread', 'message'])
     expect(unread.at(-1)).toMatchObject({ joined: false })
   })
@@ -74,7 +74,7 @@ describe('buildStream', () => {
   })
 })
 
-describe('unreadAfter', () => {
+describe('firstUnreadOf', () => {
   it('stands before the last unread messages of the customer, whatever lies between', () => {
     const list = [
       message(),
@@ -82,8 +82,8 @@ describe('unreadAfter', () => {
       message(),
       message({ author: { kind: 'agent', id: 'x', name: 'P' } }),
     ]
-    expect(unreadAfter(list, 1)).toBe((list[2]?.seq ?? 0) - 1)
-    expect(unreadAfter(list, 9)).toBe((list[0]?.seq ?? 0) - 1)
-    expect(unreadAfter(list, 0)).toBeNull()
+    expect(firstUnreadOf(list, 1)).toBe(list[2]?.id)
+    expect(firstUnreadOf(list, 9)).toBe(list[0]?.id)
+    expect(firstUnreadOf(list, 0)).toBeNull()
   })
 })

@@ -1,4 +1,4 @@
-import type { Message } from '../../api/types'
+import type { Id, Message } from '../../api/types'
 import type { Sending } from '../../model/outbox.svelte'
 import { daysAgo } from '../../i18n/format'
 
@@ -31,20 +31,16 @@ function joins(before: Message | undefined, message: Message): boolean {
 export function buildStream(
   messages: readonly Message[],
   sending: readonly Sending[],
-  readUpTo: number | null,
+  firstUnread: Id | null,
 ): StreamItem[] {
   const items: StreamItem[] = []
   const echoed = new Set(messages.map((message) => message.client_id))
   let before: Message | undefined
-  let drawn = readUpTo === null
   for (const message of messages) {
     const newDay = !before || daysAgo(before.created_at) !== daysAgo(message.created_at)
     if (newDay) items.push({ kind: 'day', key: `day-${message.created_at}`, at: message.created_at })
-    const startsUnread = !drawn && message.seq > (readUpTo ?? 0)
-    if (startsUnread) {
-      drawn = true
-      items.push({ kind: 'unread', key: 'unread' })
-    }
+    const startsUnread = message.id === firstUnread
+    if (startsUnread) items.push({ kind: 'unread', key: 'unread' })
     const joined = !newDay && !startsUnread && joins(before, message)
     items.push({ kind: 'message', key: message.client_id ?? message.id, message, joined })
     before = message

@@ -1,6 +1,7 @@
 import type { Messages } from '../it'
 import { channels, common, priority, problems, status, time } from './common'
 import { activity } from './activity'
+import { adminPlaces } from './admin-places'
 import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
 import { commands, hints, keys, macros } from './commands'
 import { customer, identityKinds, purposes, search, start } from './customer'
@@ -12,6 +13,7 @@ import { auto, compose, delivery, guard, mail, message, present, sending, talk }
 /** English: complete, or it does not compile. */
 export const en = {
   activity,
+  adminPlaces,
   areas,
   assign,
   auto,

@@ -1,5 +1,6 @@
 import { channels, common, priority, problems, status, time } from './common'
 import { activity } from './activity'
+import { adminPlaces } from './admin-places'
 import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
 import { commands, hints, keys, macros } from './commands'
 import { customer, identityKinds, purposes, search, start } from './customer'
@@ -11,6 +12,7 @@ import { auto, compose, delivery, guard, mail, message, present, sending, talk }
 /** Italian: the source. Every other language must say all of this. */
 export const it = {
   activity,
+  adminPlaces,
   areas,
   assign,
   auto,

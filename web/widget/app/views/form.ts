@@ -1,28 +1,28 @@
 import { t } from '../i18n'
-import { h, type Child } from '../kit/dom'
+import { h, when, type Child } from '../kit/dom'
 import { effect, type Signal } from '../kit/reactive'
 import type { Field } from '../protocol'
 
 export type Errors = Signal<Record<string, string>>
 let count = 0
 
-/** A control with its label, help and error, joined for assistive technology; an error moves no focus by itself. */
-export function field(f: Field, errors: Errors): Child {
+/** A control with its label, help and error, joined for assistive technology. What is `required` may depend on other choices. */
+export function field(f: Field, errors: Errors, required: () => boolean = () => f.required): Child {
   const id = `f${++count}`
   const kinds = { email: ['email', 'email'], phone: ['tel', 'tel'], number: ['text', 'off'], text: ['text', f.key === 'name' ? 'name' : 'off'] } as const
   const common = {
-    id, name: f.key, required: f.required, 'aria-describedby': `${id}e ${id}h`, 'aria-invalid': () => `${f.key in errors()}`,
+    id, name: f.key, required, 'aria-describedby': `${id}e ${id}h`, 'aria-invalid': () => `${f.key in errors()}`,
     oninput: () => {
       const { [f.key]: _, ...rest } = errors()
       errors.set(rest)
     },
   }
   const control =
-    f.kind === 'select' ? h('select', common, h('option', { value: '' }, t.choose), f.options.map((o) => h('option', { value: o.value }, o.label)))
+    f.kind === 'select' ? h('select', common, f.options[0]?.value !== '' && h('option', { value: '' }, t.choose), f.options.map((o) => h('option', { value: o.value }, o.label)))
     : f.kind === 'long' ? h('textarea', { ...common, rows: 3, dir: 'auto' })
     : h('input', { ...common, type: kinds[f.kind][0], autocomplete: kinds[f.kind][1], ...(f.kind === 'number' ? { inputMode: 'numeric' } : {}) })
   return h('p', { class: 'field' },
-    h('label', { htmlFor: id }, f.label, f.required ? h('span', { class: 'must', 'aria-hidden': 'true' }, ' *') : null), control,
+    h('label', { htmlFor: id }, f.label, when(required, () => h('span', { class: 'must', 'aria-hidden': 'true' }, ' *'))), control,
     h('small', { id: `${id}h` }, f.help), h('small', { id: `${id}e`, class: 'error' }, () => errors()[f.key] ?? ''))
 }
 

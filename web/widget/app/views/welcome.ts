@@ -1,4 +1,4 @@
-import { day, moment, t, clock } from '../i18n'
+import { clock, day, t } from '../i18n'
 import { h, when, type Child } from '../kit/dom'
 import { signal } from '../kit/reactive'
 import type { Refused } from '../model/account'
@@ -29,7 +29,7 @@ export function welcome(chat: Chat): Child {
   const calling = (): boolean => mode() === 'callback'
   const slots = [{ value: '', label: t.soon }, ...config.callback.slots.map((s) => ({ value: s.from, label: slotWords(s) }))]
   // left without an address, a message written while everybody is out could not be answered
-  const fields = config.fields.map((f) => (f.kind === 'email' && !config.open ? { ...f, required: true } : f))
+  const needed = (f: Field) => () => f.required || (f.kind === 'email' && mode() === 'message')
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault()
@@ -56,14 +56,13 @@ export function welcome(chat: Chat): Child {
   return h('main', { class: 'welcome' },
     h('h2', null, config.texts.greeting),
     h('p', { class: 'intro' }, config.open ? config.texts.intro : config.texts.closed || config.texts.intro),
-    !config.open && config.opens_at && h('p', { class: 'hours' }, t.opens(moment(new Date(config.opens_at)))),
     notice(chat),
     modes.length > 1 && h('div', { class: 'modes', role: 'group' }, modes.map((name) =>
       h('button', { type: 'button', 'aria-pressed': () => `${mode() === name}`, onclick: () => mode.set(name) }, name === 'message' ? t.leave : t.call))),
     h('form', { noValidate: true, onsubmit: (e: Event) => void submit(e), use: (form: Element) => guide(form as HTMLFormElement, errors) },
-      fields.map((f) => field(f, errors)),
-      when(calling, () => [field(own('callback_phone', 'phone', t.yourPhone), errors), field({ ...own('callback_when', 'select', t.when, slots.slice(1)), required: false }, errors)]),
-      when(() => mode() !== 'chat', () => field({ ...own('message', 'long', t.yourMessage), required: !calling() }, errors)),
+      config.fields.map((f) => field(f, errors, needed(f))),
+      when(calling, () => [field(own('callback_phone', 'phone', t.yourPhone), errors), field(own('callback_when', 'select', t.when, slots), errors, () => false)]),
+      when(() => mode() !== 'chat', () => field(own('message', 'long', t.yourMessage), errors, () => !calling())),
       config.consents.map((c) => consent(c, errors)),
       config.bot && config.open && h('p', { class: 'machine-note' }, t.botFirst(config.bot)),
       h('button', { class: 'primary', disabled: busy }, () => (mode() === 'chat' ? t.start : calling() ? t.askCall : t.sendMessage))))

@@ -1,0 +1,36 @@
+import type { AdminMessages } from '../it/admin'
+import { channels, payloads, queues, settings } from './admin-channels'
+import { companies, consent, contacts, fields, imports, labels, views } from './admin-contacts'
+import { account, faults, form, people, permissionGroups, permissions, roles, teams } from './admin-people'
+import { audit, jobs, keys, privacy, signOn, workspace } from './admin-system'
+import { widget } from './admin-widget'
+
+/** English: complete, or it does not compile. */
+export const admin: AdminMessages = {
+  account,
+  audit,
+  channels,
+  companies,
+  consent,
+  contacts,
+  faults,
+  fields,
+  form,
+  imports,
+  jobs,
+  keys,
+  labels,
+  payloads,
+  people,
+  permissionGroups,
+  permissions,
+  privacy,
+  queues,
+  roles,
+  settings,
+  signOn,
+  teams,
+  views,
+  widget,
+  workspace,
+}

@@ -1,0 +1,37 @@
+import { channels, payloads, queues, settings } from './admin-channels'
+import { companies, consent, contacts, fields, imports, labels, views } from './admin-contacts'
+import { account, faults, form, people, permissionGroups, permissions, roles, teams } from './admin-people'
+import { audit, jobs, keys, privacy, signOn, workspace } from './admin-system'
+import { widget } from './admin-widget'
+
+/** The words of the administration, which come with its pages. */
+export const admin = {
+  account,
+  audit,
+  channels,
+  companies,
+  consent,
+  contacts,
+  faults,
+  fields,
+  form,
+  imports,
+  jobs,
+  keys,
+  labels,
+  payloads,
+  people,
+  permissionGroups,
+  permissions,
+  privacy,
+  queues,
+  roles,
+  settings,
+  signOn,
+  teams,
+  views,
+  widget,
+  workspace,
+}
+
+export type AdminMessages = typeof admin
