@@ -316,6 +316,8 @@ async def main() -> None:
         for kind, v in took.items()
     ]
     rows.append(("all", f"p50 {percentile(everything, 0.5):6.1f} ms   p95 {percentile(everything, 0.95):6.1f} ms"))
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    rows.append(("the machine meanwhile", f"{busy:.1f} programs wanted each processor"))
     rows.append(("textbook query, frequent word", f"p50 {percentile(textbook, 0.5):6.1f} ms"))
     report(
         f"Search in {MESSAGES:,} messages and {CONTACTS:,} contacts (filled in {filled:.0f} s)",
@@ -325,6 +327,7 @@ async def main() -> None:
             "p50_ms": round(percentile(everything, 0.5), 1),
             "p95_ms": round(percentile(everything, 0.95), 1),
             "worst_ms": round(max(everything), 1),
+            "load_per_cpu": round(busy, 1),
             "ratio_textbook": round(percentile(textbook, 0.5) / percentile(took["frequent word"], 0.5), 1),
         },
     )

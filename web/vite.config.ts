@@ -16,6 +16,22 @@ export default defineConfig({
     assetsDir: 'assets',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 2048,
+    // What nearly every screen needs travels in a few files: many small ones compress worse and cost requests.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'svelte', test: /node_modules[\\/](?:svelte|esm-env|clsx)[\\/]/ },
+            {
+              name: 'base',
+              test: /src[\\/](?:api|commands|i18n|live|model|shell|ui)[\\/](?!it|en)/,
+              minShareCount: 3,
+            },
+            { name: 'icons', test: /@lucide/, minShareCount: 2 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, ws: true }])),

@@ -135,7 +135,8 @@ async def running(services: Services) -> AsyncIterator[Services]:
 ROUTES: list[ControllerRouterHandler] = [
     *accounts_api.routes,
     *contacts_api.routes,
-    *conversations_api.routes, *automation_api.routes,
+    *conversations_api.routes,
+    *automation_api.routes,
     *channels_api.routes,
     jobs_api.router,
     files_api.router,

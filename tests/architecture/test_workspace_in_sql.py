@@ -16,7 +16,9 @@ def tenant_tables() -> set[str]:
     """Tables with a workspace_id, by the migrations."""
     found = set()
     for file in SOURCE.rglob("migrations/*.sql"):
-        for name, body in re.findall(r"create table (?:if not exists )?([a-z_]+)\s*\((.*?)\n\)", file.read_text(), re.S):
+        for name, body in re.findall(
+            r"create table (?:if not exists )?([a-z_]+)\s*\((.*?)\n\)", file.read_text(), re.S
+        ):
             if re.search(r"^\s*workspace_id\s", body, re.M):
                 found.add(name)
     # the log of events is read across workspaces by the tail, and filtered for each reader by the hub
@@ -29,7 +31,10 @@ def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             inside.update(id(part) for part in node.values)
-            parts = [str(part.value) if isinstance(part, ast.Constant) else "{" + ast.unparse(part.value) + "}" for part in node.values]  # type: ignore[attr-defined]
+            parts = [
+                str(part.value) if isinstance(part, ast.Constant) else "{" + ast.unparse(part.value) + "}"
+                for part in node.values
+            ]  # type: ignore[attr-defined]
             yield node.lineno, "".join(parts)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:

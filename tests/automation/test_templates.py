@@ -34,7 +34,10 @@ def test_values_are_escaped_in_html_and_never_templates() -> None:
     assert render("{{contact.name}}", {"contact.name": "{{agent.name}}", "agent.name": "x"}).text == "{{agent.name}}"
 
 
-@pytest.mark.parametrize("template", ["{{contatto.nome}}", "{{contact.first_name", "}} {{agent.name}}", "{{}}", "{{contact.attributes.}}", "{{ a b }}"])
+@pytest.mark.parametrize(
+    "template",
+    ["{{contatto.nome}}", "{{contact.first_name", "}} {{agent.name}}", "{{}}", "{{contact.attributes.}}", "{{ a b }}"],
+)
 def test_what_cannot_be_filled_in_is_refused(template: str) -> None:
     with pytest.raises(Invalid) as refused:
         check(template)
@@ -56,7 +59,14 @@ def test_any_text_can_be_filled_in(template: str, values: dict[str, str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "first"), [("Teresa Colombo", "Teresa"), ("anna@example.it", ""), ("+39 333 1234567", ""), ("", ""), ("Maria Chiara De Luca", "Maria")]
+    ("name", "first"),
+    [
+        ("Teresa Colombo", "Teresa"),
+        ("anna@example.it", ""),
+        ("+39 333 1234567", ""),
+        ("", ""),
+        ("Maria Chiara De Luca", "Maria"),
+    ],
 )
 def test_first_names(name: str, first: str) -> None:
     assert person_names(name)["first_name"] == first

@@ -26,7 +26,13 @@ async def do(services: Services, who: Context, act: Callable[[Tx], Awaitable[R]]
 
 
 async def customer(
-    services: Services, workspace: Furnished, conversation: UUID, text: str = "Buongiorno", *, ago_s: float = 0, **fields: Any
+    services: Services,
+    workspace: Furnished,
+    conversation: UUID,
+    text: str = "Buongiorno",
+    *,
+    ago_s: float = 0,
+    **fields: Any,
 ) -> Message:
     """The customer writes."""
     message = Message(

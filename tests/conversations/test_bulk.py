@@ -21,13 +21,20 @@ async def run(services: Services, workspace: Furnished, ids: list[UUID], name: s
     return await do(services, workspace.supervisor.context, lambda tx: bulk.bulk(tx, ids, name, arguments))
 
 
-async def test_each_succeeds_or_fails_by_itself_and_one_undo_takes_all_back(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_each_succeeds_or_fails_by_itself_and_one_undo_takes_all_back(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     boss = workspace.supervisor.context
     many = [await a_conversation(connection, workspace) for _ in range(4)]
     await do(services, boss, lambda tx: assign.assign(tx, many[1], assign.Target(user_id=workspace.agent.id)))
     nobody = uuid4()
     done = await run(services, workspace, [*many, nobody, many[0]], "assign", user_id=str(workspace.other.id))
-    assert (done.done, done.total, [f.id for f in done.failed], [f.code for f in done.failed]) == (4, 5, [nobody], ["not-found"])
+    assert (done.done, done.total, [f.id for f in done.failed], [f.code for f in done.failed]) == (
+        4,
+        5,
+        [nobody],
+        ["not-found"],
+    )
     for one in many:
         owner = (await row(services, boss, one)).owner
         assert owner is not None
@@ -38,19 +45,30 @@ async def test_each_succeeds_or_fails_by_itself_and_one_undo_takes_all_back(serv
     assert [o and o.id for o in owners] == [None, workspace.agent.id, None, None]
 
 
-async def test_what_changed_since_stays_and_the_rest_goes_back(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_what_changed_since_stays_and_the_rest_goes_back(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     boss = workspace.supervisor.context
     many = [await a_conversation(connection, workspace) for _ in range(3)]
     done = await run(services, workspace, many, "priority", priority="high")
     await run(services, workspace, many[:1], "priority", priority="urgent")
     back = await undo(services, boss, done.undo)
-    assert (back.undone, [f.code for f in back.failed], [f.id for f in back.failed]) == (2, ["changed-since"], [many[0]])
+    assert (back.undone, [f.code for f in back.failed], [f.id for f in back.failed]) == (
+        2,
+        ["changed-since"],
+        [many[0]],
+    )
     assert [(await row(services, boss, one)).priority for one in many] == ["urgent", "normal", "normal"]
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "field"),
-    [("esplodi", {}, "action"), ("priority", {}, "arguments"), ("priority", {"priority": "altissima"}, "arguments.priority"), ("resolve", {"x": 1}, "arguments")],
+    [
+        ("esplodi", {}, "action"),
+        ("priority", {}, "arguments"),
+        ("priority", {"priority": "altissima"}, "arguments.priority"),
+        ("resolve", {"x": 1}, "arguments"),
+    ],
 )
 async def test_a_wrong_order_is_refused_as_a_whole(
     services: Services, connection: Any, workspace: Furnished, name: str, arguments: dict[str, Any], field: str
@@ -82,9 +100,12 @@ async def test_very_many_go_on_in_the_background_and_come_back_together(
         if now.finished_at is not None:
             break
         await asyncio.sleep(0.05)
+    assert now is not None
     assert (now.next, now.done, [f["code"] for f in now.failed]) == (11, 10, ["not-found"])
     assert {(await row(services, boss, one)).status for one in many} == {"resolved"}
-    authors = await connection.fetch("select distinct author_id from message where conversation_id = any($1) and kind = 'activity'", many)
+    authors = await connection.fetch(
+        "select distinct author_id from message where conversation_id = any($1) and kind = 'activity'", many
+    )
     assert [a["author_id"] for a in authors] == [workspace.supervisor.id]
     back = await undo(services, boss, done.undo)
     assert back.undone == 10

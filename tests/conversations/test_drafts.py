@@ -29,7 +29,9 @@ async def test_of_two_screens_that_write_at_once_one_learns_of_the_other(
     assert [(d["mode"], d["text"]) for d in detail["drafts"]] == [("reply", "seconda")]
 
 
-async def test_everybody_has_their_own_and_each_mode_its_own(http: httpx.AsyncClient, connection: Any, workspace: Furnished) -> None:
+async def test_everybody_has_their_own_and_each_mode_its_own(
+    http: httpx.AsyncClient, connection: Any, workspace: Furnished
+) -> None:
     one = await a_conversation(connection, workspace)
     base = f"/api/v1/conversations/{one}"
     for who, mode in ((workspace.agent, "reply"), (workspace.agent, "note"), (workspace.other, "reply")):
@@ -42,10 +44,16 @@ async def test_everybody_has_their_own_and_each_mode_its_own(http: httpx.AsyncCl
     assert [d["text"] for d in theirs] == ["Other Prova reply"]
 
 
-async def test_html_is_made_harmless_and_bad_drafts_are_refused(http: httpx.AsyncClient, connection: Any, workspace: Furnished) -> None:
+async def test_html_is_made_harmless_and_bad_drafts_are_refused(
+    http: httpx.AsyncClient, connection: Any, workspace: Furnished
+) -> None:
     one = await a_conversation(connection, workspace)
     path = f"/api/v1/conversations/{one}/drafts"
-    kept = await http.put(f"{path}/reply", json={"text": "x", "html": "<b>x</b><script>alert(1)</script>"}, headers=workspace.agent.headers)
+    kept = await http.put(
+        f"{path}/reply",
+        json={"text": "x", "html": "<b>x</b><script>alert(1)</script>"},
+        headers=workspace.agent.headers,
+    )
     assert "script" not in kept.json()["html"]
     for mode, body, field in (
         ("reply", {"text": "x\x00"}, "text"),
@@ -56,4 +64,8 @@ async def test_html_is_made_harmless_and_bad_drafts_are_refused(http: httpx.Asyn
         answer = await http.put(f"{path}/{mode}", json=body, headers=workspace.agent.headers)
         assert answer.status_code in (400, 422)
         assert field in [e["field"] for e in answer.json()["errors"]], answer.text
-    assert (await http.put(f"/api/v1/conversations/{uuid4()}/drafts/reply", json={"text": "x"}, headers=workspace.agent.headers)).status_code == 404
+    assert (
+        await http.put(
+            f"/api/v1/conversations/{uuid4()}/drafts/reply", json={"text": "x"}, headers=workspace.agent.headers
+        )
+    ).status_code == 404

@@ -56,7 +56,8 @@ class World:
 
     @property
     def one(self) -> UUID:
-        return self.draw(st.sampled_from(self.conversations))
+        found: UUID = self.draw(st.sampled_from(self.conversations))
+        return found
 
     async def customer_writes(self) -> None:
         now = datetime.now(UTC)
@@ -88,21 +89,22 @@ class World:
 
     def target(self) -> assign.Target:
         w = self.workspace
-        return self.draw(
-            st.sampled_from(
-                [
-                    assign.Target(user_id=w.agent.id),
-                    assign.Target(user_id=w.other.id, team_id=w.team_id),
-                    assign.Target(team_id=w.team_id),
-                    assign.Target(team_id=None),
-                    assign.Target(),
-                ]
-            )
-        )
+        choices = [
+            assign.Target(user_id=w.agent.id),
+            assign.Target(user_id=w.other.id, team_id=w.team_id),
+            assign.Target(team_id=w.team_id),
+            assign.Target(team_id=None),
+            assign.Target(),
+        ]
+        return choices[self.draw(st.integers(0, len(choices) - 1))]
 
     def acts(self) -> list[Callable[[Tx], Awaitable[Any]]]:
         draw = self.draw
-        some = lambda: draw(st.lists(st.sampled_from(self.labels), unique=True))  # noqa: E731
+
+        def some() -> list[UUID]:
+            chosen: list[UUID] = draw(st.lists(st.sampled_from(self.labels), unique=True))
+            return chosen
+
         until = datetime.now(UTC) + timedelta(hours=draw(st.integers(1, 99)))
         return [
             lambda tx: state.resolve(tx, self.one),

@@ -28,7 +28,9 @@ async def ids(http: httpx.AsyncClient, who: Member, **query: Any) -> list[str]:
     found: list[str] = []
     after = ""
     for _ in range(50):
-        answer = await http.get("/api/v1/conversations", params={**query, "limit": 2, "after": after}, headers=who.headers)
+        answer = await http.get(
+            "/api/v1/conversations", params={**query, "limit": 2, "after": after}, headers=who.headers
+        )
         assert answer.status_code == 200, answer.text
         found += [row["id"] for row in answer.json()["items"]]
         after = answer.json()["next"]
@@ -68,7 +70,13 @@ async def test_views_and_their_counts(http: httpx.AsyncClient, connection: Any, 
     await arrange(connection, workspace, owner_kind="agent", owner_id=me.id, status="resolved", resolved_at=NOW)
     gone = await arrange(connection, workspace)
     await connection.execute("update conversation set merged_into = $2 where id = $1", gone, free)
-    for view, expected in {"mine": [mine], "unassigned": [free], "mentions": [theirs], "followed": [free], "all": [mine, theirs, free]}.items():
+    for view, expected in {
+        "mine": [mine],
+        "unassigned": [free],
+        "mentions": [theirs],
+        "followed": [free],
+        "all": [mine, theirs, free],
+    }.items():
         assert sorted(await ids(http, me, view=view)) == sorted(map(str, expected)), view
     answer = await http.get("/api/v1/conversations", headers=me.headers)
     assert answer.json()["counts"] == {"mine": 1, "unassigned": 1, "mentions": 1, "followed": 1}
@@ -109,7 +117,9 @@ async def test_filters_narrow_together(http: httpx.AsyncClient, connection: Any,
         ({"order": "boh"}, "order"), ({"limit": 0}, "limit"), ({"limit": 1000}, "limit"), ({"owner": "tutti"}, "owner"),
     ],
 )  # fmt: skip
-async def test_bad_queries_name_their_field(http: httpx.AsyncClient, workspace: Furnished, query: dict[str, Any], field: str) -> None:
+async def test_bad_queries_name_their_field(
+    http: httpx.AsyncClient, workspace: Furnished, query: dict[str, Any], field: str
+) -> None:
     answer = await http.get("/api/v1/conversations", params=query, headers=workspace.agent.headers)
     assert answer.status_code in (400, 422)
     assert field in [e["field"] for e in answer.json()["errors"]]
@@ -120,12 +130,16 @@ async def test_a_place_belongs_to_its_order(http: httpx.AsyncClient, connection:
         await arrange(connection, workspace)
     first = await http.get("/api/v1/conversations", params={"limit": 1}, headers=workspace.agent.headers)
     other = await http.get(
-        "/api/v1/conversations", params={"limit": 1, "order": "recent", "after": first.json()["next"]}, headers=workspace.agent.headers
+        "/api/v1/conversations",
+        params={"limit": 1, "order": "recent", "after": first.json()["next"]},
+        headers=workspace.agent.headers,
     )
     assert other.status_code == 422
 
 
-async def test_brands_and_workspaces_bound_what_is_seen(http: httpx.AsyncClient, connection: Any, workspace: Furnished) -> None:
+async def test_brands_and_workspaces_bound_what_is_seen(
+    http: httpx.AsyncClient, connection: Any, workspace: Furnished
+) -> None:
     stranger = await furnish(connection)
     one = await arrange(connection, workspace)
     assert await ids(http, stranger.administrator, view="all", status="all") == []
@@ -135,7 +149,9 @@ async def test_brands_and_workspaces_bound_what_is_seen(http: httpx.AsyncClient,
         answer = await http.get(f"/api/v1/conversations/{one}{path}", headers=workspace.other.headers)
         assert answer.status_code == 404
     body = {"client_id": str(uuid4()), "text": "x"}
-    assert (await http.post(f"/api/v1/conversations/{one}/messages", json=body, headers=workspace.other.headers)).status_code == 404
+    assert (
+        await http.post(f"/api/v1/conversations/{one}/messages", json=body, headers=workspace.other.headers)
+    ).status_code == 404
     assert (await http.post(f"/api/v1/conversations/{one}/resolve", headers=workspace.other.headers)).status_code == 404
     assert (await http.get("/api/v1/conversations", headers=workspace.client.headers)).status_code == 403
 
@@ -144,7 +160,11 @@ async def test_a_saved_view_is_a_list(http: httpx.AsyncClient, connection: Any, 
     me, boss = workspace.agent, workspace.supervisor
     mine = await arrange(connection, workspace, owner_kind="agent", owner_id=me.id, priority="high")
     await arrange(connection, workspace, owner_kind="agent", owner_id=boss.id, priority="high")
-    made = await http.post("/api/v1/views", json={"name": "Mie urgenti", "filters": {"owner": "me", "priority": ["high"]}, "order": "oldest"}, headers=me.headers)
+    made = await http.post(
+        "/api/v1/views",
+        json={"name": "Mie urgenti", "filters": {"owner": "me", "priority": ["high"]}, "order": "oldest"},
+        headers=me.headers,
+    )
     assert made.status_code == 201
     view = made.json()
     assert await ids(http, me, view=view["id"]) == [str(mine)]
@@ -153,11 +173,20 @@ async def test_a_saved_view_is_a_list(http: httpx.AsyncClient, connection: Any, 
     assert hidden.status_code == 404
     refused = await http.patch(f"/api/v1/views/{view['id']}", json={"shared": True}, headers=me.headers)
     assert refused.status_code == 403
-    shared = await http.post("/api/v1/views", json={"name": "Di tutti", "shared": True, "filters": {"view": "unassigned"}}, headers=boss.headers)
-    assert [v["name"] for v in (await http.get("/api/v1/views", headers=me.headers)).json()["items"]] == ["Di tutti", "Mie urgenti"]
+    shared = await http.post(
+        "/api/v1/views",
+        json={"name": "Di tutti", "shared": True, "filters": {"view": "unassigned"}},
+        headers=boss.headers,
+    )
+    assert [v["name"] for v in (await http.get("/api/v1/views", headers=me.headers)).json()["items"]] == [
+        "Di tutti",
+        "Mie urgenti",
+    ]
     assert (await http.delete(f"/api/v1/views/{shared.json()['id']}", headers=me.headers)).status_code == 403
     bad = await http.post("/api/v1/views", json={"name": "x", "filters": {"colore": "blu"}}, headers=me.headers)
     assert bad.json()["errors"][0]["field"] == "filters.colore"
-    stale = await http.patch(f"/api/v1/views/{view['id']}", json={"name": "y"}, headers={**me.headers, "if-match": '"7"'})
+    stale = await http.patch(
+        f"/api/v1/views/{view['id']}", json={"name": "y"}, headers={**me.headers, "if-match": '"7"'}
+    )
     assert stale.status_code == 412
     assert stale.json()["current"]["name"] == "Mie urgenti"

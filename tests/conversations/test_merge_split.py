@@ -25,7 +25,9 @@ async def two(services: Services, connection: Any, workspace: Furnished) -> tupl
     return a, b
 
 
-async def test_messages_stand_in_time_order_and_go_back_exactly(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_messages_stand_in_time_order_and_go_back_exactly(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     me = workspace.agent.context
     a, b = await two(services, connection, workspace)
     before = {one: (await row(services, me, one), await stream(services, me, one)) for one in (a, b)}
@@ -43,7 +45,9 @@ async def test_messages_stand_in_time_order_and_go_back_exactly(services: Servic
         assert await stream(services, me, one) == said
 
 
-async def test_what_is_written_later_goes_to_the_target_and_stays_there(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_what_is_written_later_goes_to_the_target_and_stays_there(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     me = workspace.agent.context
     a, b = await two(services, connection, workspace)
     done = await do(services, me, lambda tx: merge.merge(tx, b, a))
@@ -73,7 +77,9 @@ async def test_merges_of_merges_lead_to_the_end(services: Services, connection: 
     assert [m.text for m in await stream(services, me, b)] == ["b1", "b2"]
 
 
-async def test_a_stream_keeps_its_own_order_where_its_times_do_not(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_a_stream_keeps_its_own_order_where_its_times_do_not(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     me = workspace.agent.context
     a, b = [await a_conversation(connection, workspace) for _ in range(2)]
     for text, ago in (("a1", 50), ("a2 scritto prima", 90), ("a3", 10)):
@@ -88,7 +94,9 @@ async def test_the_same_client_id_on_both_sides(services: Services, connection: 
     a, b = await two(services, connection, workspace)
     same = uuid4()
     await connection.execute(
-        "update message set client_id = $1 where id in (select distinct on (conversation_id) id from message where conversation_id = any($2))", same, [a, b]
+        "update message set client_id = $1 where id in (select distinct on (conversation_id) id from message where conversation_id = any($2))",
+        same,
+        [a, b],
     )
     before = await stream(services, me, b)
     done = await do(services, me, lambda tx: merge.merge(tx, b, a))
@@ -106,7 +114,10 @@ async def test_what_waits_to_leave_follows(services: Services, connection: Any, 
         message.id, workspace.id, b, uuid4(), message.seq,
     )  # fmt: skip
     await do(services, me, lambda tx: merge.merge(tx, b, a))
-    waiting = await connection.fetchrow("select o.conversation_id, o.seq, m.seq as now from outbox o join message m on m.id = o.message_id where m.id = $1", message.id)
+    waiting = await connection.fetchrow(
+        "select o.conversation_id, o.seq, m.seq as now from outbox o join message m on m.id = o.message_id where m.id = $1",
+        message.id,
+    )
     assert (waiting["conversation_id"], waiting["seq"]) == (a, waiting["now"])
 
 
@@ -152,7 +163,9 @@ async def _note(tx: Any, conversation: UUID) -> Any:
     return await add_note(tx, await for_change(tx, conversation), "nota")
 
 
-async def test_a_split_that_went_on_is_not_taken_back(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_a_split_that_went_on_is_not_taken_back(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     me = workspace.agent.context
     a, _ = await two(services, connection, workspace)
     said = await stream(services, me, a)
@@ -173,7 +186,9 @@ async def test_what_cannot_be_split(services: Services, connection: Any, workspa
         assert "message_ids" in refused.value.fields
 
 
-async def test_links_are_seen_from_both_ends_and_undone(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_links_are_seen_from_both_ends_and_undone(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     me = workspace.agent.context
     a, b = await two(services, connection, workspace)
     done = await do(services, me, lambda tx: link.link(tx, a, b))
@@ -187,7 +202,9 @@ async def test_links_are_seen_from_both_ends_and_undone(services: Services, conn
         await do(services, me, lambda tx: link.link(tx, a, a))
 
 
-async def test_a_taken_back_note_is_empty_and_comes_again(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_a_taken_back_note_is_empty_and_comes_again(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     me = workspace.agent.context
     a = await a_conversation(connection, workspace)
     note = await agent(services, me, a, "segreto", kind="note")

@@ -36,13 +36,20 @@ pytestmark = pytest.mark.postgres
 Act = Callable[[Tx], Awaitable[Any]]
 
 
-def acts(one: UUID, two: UUID, message: UUID, label: UUID, view: UUID, reply: UUID, macro: UUID, brand: UUID) -> dict[str, Act]:
+def acts(
+    one: UUID, two: UUID, message: UUID, label: UUID, view: UUID, reply: UUID, macro: UUID, brand: UUID
+) -> dict[str, Act]:
     """Each action on things of one workspace."""
     target = assign.Target(team_id=None)
     body = drafts.DraftBody(text="bozza")
     begin = start.NewConversation(client_id=uuid4(), channel="email", contact_id=uuid4(), text="x")
     able = Capabilities(starts=True, edit=True, delete=True)
-    restore: dict[str, Any] = {"before": {"priority": "low"}, "after": {"priority": "normal"}, "key": ["priority"], "verb": "x"}
+    restore: dict[str, Any] = {
+        "before": {"priority": "low"},
+        "after": {"priority": "normal"},
+        "key": ["priority"],
+        "verb": "x",
+    }
     return {
         "conversation.resolve": lambda tx: state.resolve(tx, one),
         "conversation.reopen": lambda tx: state.reopen(tx, one),
@@ -68,7 +75,9 @@ def acts(one: UUID, two: UUID, message: UUID, label: UUID, view: UUID, reply: UU
         "conversation.start": lambda tx: start.start(tx, begin, capabilities=able),
         "draft.save": lambda tx: drafts.save_draft(tx, one, "reply", body),
         "draft.drop": lambda tx: drafts.drop_draft(tx, one, "reply"),
-        "message.edit": lambda tx: messages.edit_message(tx, message, messages.MessageEdit(text="y"), capabilities=able),
+        "message.edit": lambda tx: messages.edit_message(
+            tx, message, messages.MessageEdit(text="y"), capabilities=able
+        ),
         "message.take_back": lambda tx: messages.take_back(tx, message, capabilities=able),
         "message.bring_back": lambda tx: messages.bring_back(tx, message, one),
         "message.retry": lambda tx: messages.retry(tx, message),
@@ -99,7 +108,9 @@ async def arrange(services: Services, connection: Any, workspace: Furnished) -> 
     label = await do(services, boss, lambda tx: labels.create_label(tx, labels.NewLabel(name=uuid4().hex)))
     view = await do(services, boss, lambda tx: views.create_view(tx, views.NewView(name="x", shared=True)))
     reply = await do(services, boss, lambda tx: replies.create_reply(tx, NewReply(name="x", text="x", scope="all")))
-    macro = await do(services, boss, lambda tx: macros.create_macro(tx, NewMacro(name="x", steps=[Follow()], scope="all")))
+    macro = await do(
+        services, boss, lambda tx: macros.create_macro(tx, NewMacro(name="x", steps=[Follow()], scope="all"))
+    )
     return acts(one, two, note.id, label.id, view.id, reply.id, macro.id, workspace.brand_id)
 
 
@@ -123,9 +134,19 @@ async def test_every_action_asks_for_its_permission(services: Services, connecti
                 assert needed is None or needed in permissions, f"{role} could do {name}"
 
 
-async def test_another_workspaces_things_are_not_there(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_another_workspaces_things_are_not_there(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     stranger = await furnish(connection)
-    alone = {"label.create", "view.create", "canned_reply.create", "macro.create", "draft.drop", "conversation.start", "conversation.bulk"}
+    alone = {
+        "label.create",
+        "view.create",
+        "canned_reply.create",
+        "macro.create",
+        "draft.drop",
+        "conversation.start",
+        "conversation.bulk",
+    }
     before = await connection.fetchval("select count(*) from event where workspace_id = $1", workspace.id)
     things = await arrange(services, connection, workspace)
     arranged = await connection.fetchval("select count(*) from event where workspace_id = $1", workspace.id)
@@ -142,12 +163,24 @@ async def test_another_workspaces_things_are_not_there(services: Services, conne
             assert problem.status in (410, 422), (name, problem)
         else:
             raise AssertionError(f"a stranger could do {name}")
-    assert await connection.fetchval("select count(*) from event where workspace_id = $1", workspace.id) == arranged > before
+    assert (
+        await connection.fetchval("select count(*) from event where workspace_id = $1", workspace.id)
+        == arranged
+        > before
+    )
 
 
 def test_no_action_of_the_room_is_left_out() -> None:
-    mine = {n for n, a in ACTIONS.items() if a.function.__module__.startswith(("battito.conversations.actions.", "battito.automation."))}
-    elsewhere = {n for n in mine if ACTIONS[n].function.__module__.rsplit(".", 1)[1] in ("intake", "delivery", "recognise", "post")}
+    mine = {
+        n
+        for n, a in ACTIONS.items()
+        if a.function.__module__.startswith(("battito.conversations.actions.", "battito.automation."))
+    }
+    elsewhere = {
+        n
+        for n in mine
+        if ACTIONS[n].function.__module__.rsplit(".", 1)[1] in ("intake", "delivery", "recognise", "post")
+    }
     tried = set(acts(*(uuid4() for _ in range(8))))
     # used through others: an undo by its own tests, a background run by the bulk's, an unsent answer by the macros'
     through_others = {"undo.use", "conversation.bulk_go_on", "message.unsend", "view.bring_back"}

@@ -15,7 +15,9 @@ from tests.support.workspace import Furnished, a_conversation
 pytestmark = pytest.mark.postgres
 
 
-async def test_only_the_one_who_did_it_takes_it_back_and_once(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_only_the_one_who_did_it_takes_it_back_and_once(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     me, other = workspace.agent.context, workspace.supervisor.context
     one = await a_conversation(connection, workspace)
     done = await do(services, me, lambda tx: state.resolve(tx, one))
@@ -27,7 +29,10 @@ async def test_only_the_one_who_did_it_takes_it_back_and_once(services: Services
     with pytest.raises(Gone) as again:
         await undo(services, me, done.undo)
     assert again.value.code == "undo-used"
-    assert [m.activity and m.activity["verb"] for m in await stream(services, me, one, activity=True)] == ["resolved", "undone"]
+    assert [m.activity and m.activity["verb"] for m in await stream(services, me, one, activity=True)] == [
+        "resolved",
+        "undone",
+    ]
 
 
 async def test_after_ten_minutes_it_stays(services: Services, connection: Any, workspace: Furnished) -> None:
@@ -39,7 +44,9 @@ async def test_after_ten_minutes_it_stays(services: Services, connection: Any, w
     assert late.value.code == "undo-expired"
 
 
-async def test_what_somebody_decided_later_stays_and_is_named(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_what_somebody_decided_later_stays_and_is_named(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     one = await a_conversation(connection, workspace)
     done = await do(services, workspace.agent.context, lambda tx: marks.prioritise(tx, one, "high"))
     await do(services, workspace.supervisor.context, lambda tx: marks.prioritise(tx, one, "urgent"))
@@ -51,7 +58,9 @@ async def test_what_somebody_decided_later_stays_and_is_named(services: Services
     assert (await row(services, workspace.agent.context, one)).priority == "urgent"
 
 
-async def test_resolving_is_not_taken_back_over_a_customers_message(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_resolving_is_not_taken_back_over_a_customers_message(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     one = await a_conversation(connection, workspace)
     done = await do(services, workspace.agent.context, lambda tx: state.resolve(tx, one))
     await customer(services, workspace, one)
@@ -60,7 +69,9 @@ async def test_resolving_is_not_taken_back_over_a_customers_message(services: Se
     assert (await row(services, workspace.agent.context, one)).unread == 1
 
 
-async def test_reopening_is_not_taken_back_while_the_customer_waits(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_reopening_is_not_taken_back_while_the_customer_waits(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     one = await a_conversation(connection, workspace)
     me = workspace.agent.context
     await do(services, me, lambda tx: state.resolve(tx, one))
@@ -81,7 +92,9 @@ async def test_other_changes_since_do_not_hinder(services: Services, connection:
     assert (now.priority, now.subject) == ("normal", "Altro")
 
 
-async def test_giving_away_is_taken_back_though_it_is_anothers_by_now(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_giving_away_is_taken_back_though_it_is_anothers_by_now(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     one = await a_conversation(connection, workspace)
     me = workspace.agent.context
     done = await do(services, me, lambda tx: assign.assign(tx, one, assign.Target(user_id=workspace.other.id)))
@@ -100,7 +113,9 @@ async def test_rights_are_asked_again(services: Services, connection: Any, works
     assert (await row(services, me, one)).priority == "high"
 
 
-async def test_an_unknown_undo_and_a_foreign_workspaces(services: Services, connection: Any, workspace: Furnished) -> None:
+async def test_an_unknown_undo_and_a_foreign_workspaces(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
     from tests.support.workspace import furnish
 
     one = await a_conversation(connection, workspace)
@@ -116,6 +131,8 @@ async def test_expired_undos_are_forgotten(services: Services, connection: Any, 
 
     one = await a_conversation(connection, workspace)
     done = await do(services, workspace.agent.context, lambda tx: state.resolve(tx, one))
-    await connection.execute("update undo set expires_at = $2 where id = $1", done.undo, done.conversation.created_at - timedelta(days=1))
+    await connection.execute(
+        "update undo set expires_at = $2 where id = $1", done.undo, done.conversation.created_at - timedelta(days=1)
+    )
     await tidy(services, None)  # type: ignore[arg-type]  # the handler does not look at its job
     assert await connection.fetchval("select count(*) from undo where id = $1", done.undo) == 0

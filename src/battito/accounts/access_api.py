@@ -83,7 +83,9 @@ async def state(services: Services) -> SignInState:
     async with services.database.reading() as connection:
         installed = await is_installed(connection)
         # shown before sign-in, so of every workspace of the installation
-        providers = await connection.fetch("/* any workspace: shown before anybody is signed in */ select id, name from oidc_provider where enabled order by name")
+        providers = await connection.fetch(
+            "/* any workspace: shown before anybody is signed in */ select id, name from oidc_provider where enabled order by name"
+        )
     return SignInState(installed, [dict(p) for p in providers], True, notes.demo or None, bool(notes.setup_token))
 
 

@@ -75,5 +75,7 @@ async def export_audit(connection: Any, context: Context, wanted: AuditFilter) -
     context.require("audit.read")
     sql, values = _conditions(context, wanted)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        async for row in connection.cursor(f"select {COLUMNS} from audit where workspace_id = $1 and {sql} order by at, id", *values):
+        async for row in connection.cursor(
+            f"select {COLUMNS} from audit where workspace_id = $1 and {sql} order by at, id", *values
+        ):
             yield msgspec.json.encode(dict(row)) + b"\n"

@@ -103,5 +103,6 @@ async def _set_password(database: Database, email: str, password: str) -> None:
         if user is None:
             raise ValueError(f"nobody has the address {email}")
         await connection.execute(
-            "/* any workspace: the person was found by address */ update sign_in set revoked_at = now() where user_id = $1 and revoked_at is null", user
+            "/* any workspace: the person was found by address */ update sign_in set revoked_at = now() where user_id = $1 and revoked_at is null",
+            user,
         )

@@ -100,7 +100,10 @@ class Oidc:
     async def _provider(self, provider_id: UUID) -> Provider:
         async with self._services.database.reading() as connection:
             # before sign-in: the provider's id says which workspace is meant
-            row = await connection.fetchrow("/* any workspace: before sign-in the id says which */ select * from oidc_provider where id = $1 and enabled", provider_id)
+            row = await connection.fetchrow(
+                "/* any workspace: before sign-in the id says which */ select * from oidc_provider where id = $1 and enabled",
+                provider_id,
+            )
         if row is None:
             raise NotFound("There is no such sign-on.")
         secret = row["client_secret"]
@@ -232,7 +235,10 @@ class Oidc:
     ) -> dict[str, Any]:
         if not provider.create_users or email is None:
             raise Forbidden("Nobody has invited this account yet. Ask an administrator.", code="not-invited")
-        if await tx.fetchval("/* any workspace: an address signs in to one workspace only */ select true from app_user where lower(email) = $1", email):
+        if await tx.fetchval(
+            "/* any workspace: an address signs in to one workspace only */ select true from app_user where lower(email) = $1",
+            email,
+        ):
             raise Forbidden(
                 "An account with this address exists and the provider has not verified that it is yours.",
                 code="not-verified",

@@ -21,7 +21,9 @@ async def issue(
 ) -> str:
     """A ticket's token."""
     token = secrets.token_urlsafe(32)
-    await connection.execute("/* any workspace: old rows leave everywhere */ delete from sign_in_ticket where expires_at < now() - interval '1 hour'")
+    await connection.execute(
+        "/* any workspace: old rows leave everywhere */ delete from sign_in_ticket where expires_at < now() - interval '1 hour'"
+    )
     await connection.execute(
         "insert into sign_in_ticket(token_hash, kind, workspace_id, user_id, data, expires_at) values ($1, $2, $3, $4, $5, now() + $6)",
         token_hash(token), kind, workspace_id, user_id, data or {}, LIVES,

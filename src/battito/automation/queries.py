@@ -58,7 +58,15 @@ async def list_replies(
         language = await connection.fetchval(
             "select language from contact where workspace_id = $1 and id = $2", context.workspace_id, row.contact.id
         )
-    rows = await store.find_replies(connection, context, q.strip().lstrip(";"), brand, language, limit)
+    rows = await store.find_replies(
+        connection,
+        context,
+        q.strip().lstrip(";"),
+        limit,
+        here=conversation_id is not None,
+        brand_id=brand,
+        language=language,
+    )
     return [reply_from(row, context) for row in rows]
 
 
@@ -71,14 +79,10 @@ async def get_reply(connection: Any, context: Context, reply_id: UUID) -> Canned
     return reply_from(row, context)
 
 
-async def list_macros(
-    connection: Any, context: Context, q: str = "", brand_id: UUID | None = None, limit: int = 200
-) -> list[Macro]:
+async def list_macros(connection: Any, context: Context, q: str = "", limit: int = 200) -> list[Macro]:
     """Macros for the caller, by name."""
     context.require("conversations.read")
-    return [
-        macro_from(row, context) for row in await store.find_macros(connection, context, q.strip(), brand_id, limit)
-    ]
+    return [macro_from(row, context) for row in await store.find_macros(connection, context, q.strip(), limit)]
 
 
 async def get_macro(connection: Any, context: Context, macro_id: UUID) -> Macro:

@@ -17,13 +17,13 @@ x.archived_at is null and (
 """
 REPLIES: Final = f"""
 select x.* from canned_reply x where x.workspace_id = $1 and {VISIBLE} and ($4 = '' or x.shortcut ilike $5 or x.name ilike $6 or x.text ilike $6)
-  and ($7::uuid is null or x.scope <> 'brand' or x.brand_id = $7)
-order by (x.shortcut <> '' and x.shortcut ilike $5) desc, (x.name ilike $5) desc, (x.language is not distinct from $8) desc, lower(x.name), x.id limit $9
+  and (not $7 or x.scope <> 'brand' or x.brand_id = $8)
+order by (x.shortcut <> '' and x.shortcut ilike $5) desc, (x.name ilike $5) desc, (x.language is not distinct from $9) desc, lower(x.name), x.id limit $10
 """
 REPLY: Final = f"select x.* from canned_reply x where x.workspace_id = $1 and {VISIBLE} and x.id = $4"
 MACROS: Final = f"""
-select x.* from macro x where x.workspace_id = $1 and {VISIBLE} and ($4 = '' or x.name ilike $5) and ($6::uuid is null or x.scope <> 'brand' or x.brand_id = $6)
-order by lower(x.name), x.id limit $7
+select x.* from macro x where x.workspace_id = $1 and {VISIBLE} and ($4 = '' or x.name ilike $5)
+order by lower(x.name), x.id limit $6
 """
 MACRO: Final = f"select x.* from macro x where x.workspace_id = $1 and {VISIBLE} and x.id = $4"
 
@@ -39,12 +39,13 @@ def like(text: str) -> str:
 
 
 async def find_replies(
-    connection: Any, context: Context, q: str, brand_id: UUID | None, language: str | None, limit: int
+    connection: Any, context: Context, q: str, limit: int, *, here: bool, brand_id: UUID | None, language: str | None
 ) -> list[asyncpg.Record]:
-    """Canned replies for the caller: those whose shortcut or name begins like `q` first."""
+    """Canned replies for the caller: those whose shortcut or name begins like `q` first. `here`: for a conversation, of
+    brands only `brand_id`'s, and those in `language` before others."""
     text = like(q)
     rows: list[asyncpg.Record] = await connection.fetch(
-        REPLIES, *caller(context), q, f"{text}%", f"%{text}%", brand_id, language, limit
+        REPLIES, *caller(context), q, f"{text}%", f"%{text}%", here, brand_id, language, limit
     )
     return rows
 
@@ -57,11 +58,9 @@ async def get_reply(connection: Any, context: Context, reply_id: UUID, *, lock: 
     return row
 
 
-async def find_macros(
-    connection: Any, context: Context, q: str, brand_id: UUID | None, limit: int
-) -> list[asyncpg.Record]:
+async def find_macros(connection: Any, context: Context, q: str, limit: int) -> list[asyncpg.Record]:
     """Macros for the caller."""
-    rows: list[asyncpg.Record] = await connection.fetch(MACROS, *caller(context), q, f"%{like(q)}%", brand_id, limit)
+    rows: list[asyncpg.Record] = await connection.fetch(MACROS, *caller(context), q, f"%{like(q)}%", limit)
     return rows
 
 

@@ -20,7 +20,9 @@ from battito.platform.services import Services
 
 @post("/contacts/imports", tags=["Imports"])
 async def new_import(
-    context: Context, services: Services, data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+    context: Context,
+    services: Services,
+    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> ImportJob:
     """Upload a CSV file; the answer holds its columns and a guessed mapping."""
     file = data.get("file")

@@ -149,6 +149,10 @@ _COLOUR: dict[str, tuple[str, ...]] = {
 }
 
 
+_CAPITALISED = re.compile(r"\b[A-ZÈÀ][a-zàèéìòù]*\b")
+"""Words with a capital, but no codes: those hold digits or only capitals."""
+
+
 def colour(rng: random.Random, region: str) -> str:
     """A word that tells where somebody comes from, or nothing."""
     words = _COLOUR.get(region)
@@ -171,7 +175,7 @@ def customer_text(rng: random.Random, text: str, voice: Voice, *, chat: bool) ->
     elif voice.stops == "loud":
         text = re.sub(r"!(?=\s|$)", "!!!", text)
         text = re.sub(r"\?(?=\s|$)", "??", text)
-    text = text.lower() if voice.lower and chat and not re.search(r"[A-Z]{3}", text) else capitalise(text)
+    text = _CAPITALISED.sub(lambda m: m[0].lower(), text) if voice.lower and chat else capitalise(text)
     if voice.stops == "none" and chat:
         text = re.sub(r"\.$", "", text)
     if voice.typos:

@@ -54,7 +54,9 @@ SETTINGS = WebChatSettings(
     name="Lumera Energia",
     origins=["https://www.lumera.example"],
     fields=[Field("name", {"it": "Come ti chiami?", "en": "Your name?"}), Field("email", {"it": "E-mail"}, "email")],
-    consents=[ConsentText("service", {"it": "Ho letto l’informativa.", "en": "I have read the notice."}, "2", required=True)],
+    consents=[
+        ConsentText("service", {"it": "Ho letto l’informativa.", "en": "I have read the notice."}, "2", required=True)
+    ],
 )
 
 
@@ -72,7 +74,10 @@ async def add_widget(
             account, workspace.id, workspace.brand_id, settings.name, site, msgspec.to_builtins(settings), sealed,
         )  # fmt: skip
         tx.emit(AccountChanged(account_id=account))
-    async with httpx.AsyncClient(base_url=server.url, headers={"x-forwarded-for": f"10.{account.bytes[13]}.{account.bytes[14]}.{account.bytes[15]}"}) as http:
+    async with httpx.AsyncClient(
+        base_url=server.url,
+        headers={"x-forwarded-for": f"10.{account.bytes[13]}.{account.bytes[14]}.{account.bytes[15]}"},
+    ) as http:
         for _ in range(200):
             if (await http.get("/chat/config", params={"site": site})).status_code == 200:
                 return Widget(account, site, settings, workspace, server)
@@ -120,7 +125,9 @@ async def another_widget(database: Database, chat_server: Process) -> Callable[.
     """Makes further widgets: `await another_widget(workspace, text_limit=100)`."""
 
     async def make(workspace: Furnished, server: Process | None = None, **changes: Any) -> Widget:
-        return await add_widget(database, workspace, server or chat_server, msgspec.structs.replace(SETTINGS, **changes))
+        return await add_widget(
+            database, workspace, server or chat_server, msgspec.structs.replace(SETTINGS, **changes)
+        )
 
     return make
 

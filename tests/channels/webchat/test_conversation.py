@@ -39,7 +39,12 @@ async def test_a_message_reaches_an_agent_and_the_answer_comes_back(
 ) -> None:
     conversation = await begin(visitor)
     row = (await agent.get(f"/conversations/{conversation}")).json()
-    assert (row["channel"], row["status"], row["contact"]["name"], row["unread"]) == ("webchat", "open", "Teresa Colombo", 1)
+    assert (row["channel"], row["status"], row["contact"]["name"], row["unread"]) == (
+        "webchat",
+        "open",
+        "Teresa Colombo",
+        1,
+    )
     sent = await reply(agent, visitor, "Buongiorno Teresa, la guardiamo insieme.")
     shown = await visitor.wait_for_message(lambda m: m["author"]["kind"] == "agent")
     assert (shown["text"], shown["author"]["name"], shown["id"], shown["client_id"]) == (
@@ -48,7 +53,9 @@ async def test_a_message_reaches_an_agent_and_the_answer_comes_back(
     await visitor.wait_for_state(status="agent", name="Agent")
 
 
-async def test_notes_and_surnames_stay_inside(widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient) -> None:
+async def test_notes_and_surnames_stay_inside(
+    widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient
+) -> None:
     conversation = await begin(visitor)
     note = {"client_id": str(uuid4()), "text": "cliente difficile", "kind": "note"}
     assert (await agent.post(f"/conversations/{conversation}/messages", json=note)).status_code == 201
@@ -59,7 +66,9 @@ async def test_notes_and_surnames_stay_inside(widget: Widget, visitor: Simulated
     assert "Prova" not in seen  # the agent's surname
 
 
-async def test_how_far_messages_came_on_both_sides(widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient) -> None:
+async def test_how_far_messages_came_on_both_sides(
+    widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient
+) -> None:
     conversation = await begin(visitor)
     first = max(visitor.messages)
     await agent.post(f"/conversations/{conversation}/read", json={"seq": first})
@@ -85,7 +94,9 @@ async def until(ask: Any, wanted: Any, within: float = 15) -> None:
     assert answer == wanted
 
 
-async def test_typing_is_seen_on_both_sides(widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient) -> None:
+async def test_typing_is_seen_on_both_sides(
+    widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient
+) -> None:
     import websockets
 
     conversation = await begin(visitor)
@@ -157,7 +168,9 @@ async def test_two_tabs_show_the_same(widget: Widget, visitor: SimulatedVisitor,
     await other.close()
 
 
-async def test_ending_rating_and_beginning_anew(visitor: SimulatedVisitor, agent: httpx.AsyncClient, connection: Any) -> None:
+async def test_ending_rating_and_beginning_anew(
+    visitor: SimulatedVisitor, agent: httpx.AsyncClient, connection: Any
+) -> None:
     first = await begin(visitor)
     await reply(agent, visitor, "Fatto.")
     await visitor.wait_for_state(status="agent")
@@ -183,7 +196,9 @@ async def test_a_rating_out_of_range_is_refused_and_nothing_breaks(visitor: Simu
     await visitor.acknowledgement(message)
 
 
-async def test_the_ledger_has_the_words_that_were_accepted(visitor: SimulatedVisitor, connection: Any, widget: Widget) -> None:
+async def test_the_ledger_has_the_words_that_were_accepted(
+    visitor: SimulatedVisitor, connection: Any, widget: Widget
+) -> None:
     conversation = await begin(visitor)
 
     async def ledger() -> list[tuple[Any, ...]]:
@@ -205,7 +220,9 @@ async def test_nothing_is_kept_without_consent(widget: Widget, connection: Any) 
     assert await connection.fetchval("select count(*) from webchat_session where account_id = $1", widget.id) == 0
 
 
-async def test_a_visitor_without_a_message_is_nobodys_contact(widget: Widget, visitor: SimulatedVisitor, connection: Any) -> None:
+async def test_a_visitor_without_a_message_is_nobodys_contact(
+    widget: Widget, visitor: SimulatedVisitor, connection: Any
+) -> None:
     await visitor.send({"type": "typing", "on": True})
     await visitor.send({"type": "end"})
     await visitor.send({"type": "person"})
@@ -218,7 +235,9 @@ async def test_a_visitor_without_a_message_is_nobodys_contact(widget: Widget, vi
 async def test_whoever_waits_is_told_their_place(widget: Widget, connection: Any, agent: httpx.AsyncClient) -> None:
     queue = uuid4()
     await connection.execute(
-        "insert into queue(id, workspace_id, name, gives_work) values ($1, $2, 'Luce e gas', false)", queue, widget.workspace.id
+        "insert into queue(id, workspace_id, name, gives_work) values ($1, $2, 'Luce e gas', false)",
+        queue,
+        widget.workspace.id,
     )
     people = []
     for name in ("Prima", "Seconda", "Terza"):
@@ -226,7 +245,9 @@ async def test_whoever_waits_is_told_their_place(widget: Widget, connection: Any
         await one.open({"name": name})
         await begin(one)
         people.append(one)
-        moved = await agent.post(f"/conversations/{one.state['conversation_id']}/transfer", json={"queue_id": str(queue)})
+        moved = await agent.post(
+            f"/conversations/{one.state['conversation_id']}/transfer", json={"queue_id": str(queue)}
+        )
         assert moved.status_code in (200, 201), moved.text
     for place, one in enumerate(people, 1):
         await one.send({"type": "ping"})
@@ -247,12 +268,16 @@ async def test_erasing_a_person_ends_their_sessions(
     await visitor.wait_for_state(rated=True)
     row = (await agent.get(f"/conversations/{conversation}")).json()
     administrator = widget.workspace.administrator.headers
-    erased = await agent.post(f"/contacts/{row['contact']['id']}/erase", json={"reason": "chiesto dalla cliente"}, headers=administrator)
+    erased = await agent.post(
+        f"/contacts/{row['contact']['id']}/erase", json={"reason": "chiesto dalla cliente"}, headers=administrator
+    )
     assert erased.status_code < 300, erased.text
 
     async def left() -> tuple[int, str]:
         sessions = await connection.fetchval("select count(*) from webchat_session where account_id = $1", widget.id)
-        return sessions, await connection.fetchval("select comment from webchat_rating where conversation_id = $1", conversation)
+        return sessions, await connection.fetchval(
+            "select comment from webchat_rating where conversation_id = $1", conversation
+        )
 
     await until(left, (0, ""))
 

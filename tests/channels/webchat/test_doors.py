@@ -14,7 +14,8 @@ from tests.channels.webchat.conftest import Widget
 pytestmark = [pytest.mark.outside, pytest.mark.postgres]
 
 PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000" "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
 NEVER = Hours(week=[OpeningDay([0], "00:00", "00:01")])
 
@@ -107,7 +108,8 @@ async def test_an_identity_token_joins_the_contact_with_its_evidence(
     first = await visitor.say("Sono io.")
     await visitor.wait_for_message(lambda m: m["client_id"] == str(first))
     identities = await connection.fetch(
-        "select i.kind, i.value, i.verified, p.name from identity i join contact p on p.id = i.contact_id where i.workspace_id = $1", widget.workspace.id
+        "select i.kind, i.value, i.verified, p.name from identity i join contact p on p.id = i.contact_id where i.workspace_id = $1",
+        widget.workspace.id,
     )
     assert ("external", "site:C-4471", True, "Teresa Colombo") in [tuple(i) for i in identities]
     # another browser, the same person: one contact
@@ -115,13 +117,24 @@ async def test_an_identity_token_joins_the_contact_with_its_evidence(
     await elsewhere.open(identity=widget.token())
     second = await elsewhere.say("Ora dal telefono.")
     await elsewhere.wait_for_message(lambda m: m["client_id"] == str(second))
-    assert await connection.fetchval("select count(*) from contact where workspace_id = $1 and merged_into is null", widget.workspace.id) == 1
+    assert (
+        await connection.fetchval(
+            "select count(*) from contact where workspace_id = $1 and merged_into is null", widget.workspace.id
+        )
+        == 1
+    )
     for one in (visitor, elsewhere):
         await one.close()
 
 
 async def test_a_tampered_identity_token_is_refused(widget: Widget, visitor: SimulatedVisitor) -> None:
-    for token in (widget.token(key="somebody else's key, long enough....."), widget.token(aud="other"), widget.token(exp=1), "x.y.z", ""):
+    for token in (
+        widget.token(key="somebody else's key, long enough....."),
+        widget.token(aud="other"),
+        widget.token(exp=1),
+        "x.y.z",
+        "",
+    ):
         refused = await visitor.call("POST", "/chat/identity", {"identity": token})
         assert refused.status_code == 422
         assert [e["field"] for e in refused.json()["errors"]] == ["identity"]
@@ -166,11 +179,15 @@ async def test_a_file_alone_is_a_message(visitor: SimulatedVisitor) -> None:
     assert len(shown["files"]) == 1
 
 
-async def test_a_file_is_what_it_is_and_not_what_it_says(widget: Widget, visitor: SimulatedVisitor, another_widget: Any) -> None:
+async def test_a_file_is_what_it_is_and_not_what_it_says(
+    widget: Widget, visitor: SimulatedVisitor, another_widget: Any
+) -> None:
     with pytest.raises(VisitorRefused, match="415"):
         await visitor.upload("foto.png", b"MZ\x90\x00" + b"\x00" * 200, "image/png")
     with pytest.raises(VisitorRefused, match="415"):
-        await visitor.upload("foto.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "image/svg+xml")
+        await visitor.upload(
+            "foto.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "image/svg+xml"
+        )
     small = await another_widget(widget.workspace, files=Files(max_bytes=1000))
     other = small.visitor()
     await other.open()
@@ -209,7 +226,9 @@ async def test_when_closed_a_callback_is_a_message_that_says_so(
     assert [e["field"] for e in wrong.json()["errors"]] == ["phone"]
     past = await visitor.call("POST", "/chat/callback", {"phone": "333 1234567", "from": "2020-01-01T10:00:00Z"})
     assert [e["field"] for e in past.json()["errors"]] == ["from"]
-    asked = await visitor.call("POST", "/chat/callback", {"phone": "333 1234567", "from": slot["from"], "note": "per la voltura"})
+    asked = await visitor.call(
+        "POST", "/chat/callback", {"phone": "333 1234567", "from": slot["from"], "note": "per la voltura"}
+    )
     assert asked.status_code == 202
     shown = await visitor.wait_for_message(lambda m: m["author"]["kind"] == "customer")
     assert shown["text"].startswith("Richiamatemi al +393331234567")
@@ -217,7 +236,9 @@ async def test_when_closed_a_callback_is_a_message_that_says_so(
     await visitor.close()
 
 
-async def test_a_transcript_needs_something_to_send_and_somewhere_to_go(widget: Widget, visitor: SimulatedVisitor) -> None:
+async def test_a_transcript_needs_something_to_send_and_somewhere_to_go(
+    widget: Widget, visitor: SimulatedVisitor
+) -> None:
     empty = await visitor.call("POST", "/chat/transcript", {"email": "teresa@example.it"})
     assert (empty.status_code, empty.json()["code"]) == (409, "empty")
     message = await visitor.say("da ricordare")

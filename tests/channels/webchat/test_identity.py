@@ -28,7 +28,9 @@ def part(value: Any) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def sign(claims: dict[str, Any], key: str = KEY, header: dict[str, Any] | None = None, algorithm: str = "sha256") -> str:
+def sign(
+    claims: dict[str, Any], key: str = KEY, header: dict[str, Any] | None = None, algorithm: str = "sha256"
+) -> str:
     head = part(header if header is not None else {"alg": "HS256", "typ": "JWT"})
     body = f"{head}.{part(claims)}"
     return f"{body}.{part(hmac.digest(key.encode(), body.encode(), algorithm))}"
@@ -44,7 +46,12 @@ def refused(token: str) -> str:
 def test_a_good_token_proves_who_somebody_is() -> None:
     token = sign({**GOOD, "name": "Teresa Colombo", "email": "Teresa@Example.it", "email_verified": True})
     found = verify(token, SETTINGS, SECRETS, NOW)
-    assert (found.subject, found.name, found.email, found.kid) == ("lumera:C-4471", "Teresa Colombo", "teresa@example.it", "2026")
+    assert (found.subject, found.name, found.email, found.kid) == (
+        "lumera:C-4471",
+        "Teresa Colombo",
+        "teresa@example.it",
+        "2026",
+    )
 
 
 def test_an_address_is_believed_only_when_the_site_says_it_checked() -> None:
@@ -114,7 +121,12 @@ def test_nonsense_is_refused_not_an_error(token: str) -> None:
     refused(token)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=10), lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=5), x, max_size=3)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+        lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=5), x, max_size=3),
+    )
+)
 def test_a_signed_body_of_any_shape_is_refused_or_read(body: Any) -> None:
     token = sign(body)
     with pytest.raises(Invalid):

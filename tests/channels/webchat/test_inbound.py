@@ -24,7 +24,11 @@ def parsed(**fields: object) -> InboundMessage:
 def test_a_message_is_the_visitors_under_their_own_id() -> None:
     m = parsed(name="Teresa")
     assert (m.client_id, m.provider_id, m.text, m.at) == (ID, provider_id(SESSION, ID), "Buongiorno", NOW)
-    assert (m.sender.name, m.sender.identity.kind, m.sender.identity.value) == ("Teresa", "visitor", f"webchat:{VISITOR}")
+    assert (m.sender.name, m.sender.identity.kind, m.sender.identity.value) == (
+        "Teresa",
+        "visitor",
+        f"webchat:{VISITOR}",
+    )
     assert m.auto == "none"
 
 
@@ -39,7 +43,10 @@ def test_who_says_no_name_has_one_anyway() -> None:
 
 def test_what_was_typed_is_a_claim_and_what_was_signed_is_proof() -> None:
     proof = Verified(subject="lumera:C-1", name="Teresa Colombo", email="teresa@example.it", kid="k1")
-    also = {i.value: i for i in parsed(verified=proof, claims={"email": "Altra@Example.it", "phone": "+39011555800"}).sender.also}
+    also = {
+        i.value: i
+        for i in parsed(verified=proof, claims={"email": "Altra@Example.it", "phone": "+39011555800"}).sender.also
+    }
     assert {v: i.verified for v, i in also.items()} == {
         "lumera:C-1": True, "teresa@example.it": True, "altra@example.it": False, "+39011555800": False
     }  # fmt: skip
@@ -53,7 +60,9 @@ def test_what_was_typed_is_a_claim_and_what_was_signed_is_proof() -> None:
 def test_files_consents_and_the_form_travel_along() -> None:
     consent = Consent(purpose="service", channel="*", given=True, text="Ho letto.", version="2", at=NOW)
     file = PayloadFile(id=UUID(int=9), name="foto.jpg", content_type="image/jpeg")
-    m = parsed(files=[file], consents=[consent], attributes={"topic": "Bolletta"}, contact={"pod": "IT001"}, subject="Bolletta")
+    m = parsed(
+        files=[file], consents=[consent], attributes={"topic": "Bolletta"}, contact={"pod": "IT001"}, subject="Bolletta"
+    )
     assert (m.attachments[0].file_id, m.consents, m.attributes, m.contact, m.subject) == (
         UUID(int=9), [consent], {"topic": "Bolletta"}, {"pod": "IT001"}, "Bolletta"
     )  # fmt: skip
@@ -79,7 +88,9 @@ def test_a_receipt_is_a_watermark() -> None:
     assert found == InboundStatus(provider_id=str(ID), status="read", at=NOW, up_to=True)
 
 
-@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b'{"type":"other"}', b"\xff\xfe", b'{"type":"message","session":"x"}'])
+@pytest.mark.parametrize(
+    "raw", [b"", b"{}", b"[]", b'{"type":"other"}', b"\xff\xfe", b'{"type":"message","session":"x"}']
+)
 def test_what_is_not_ours_is_an_error(raw: bytes) -> None:
     with pytest.raises((msgspec.MsgspecError, UnicodeDecodeError)):
         parse_payload(raw)

@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
 async def kept(connection: Any, workspace: Furnished) -> list[str]:
     """The customer's texts in the database, in their order."""
     rows = await connection.fetch(
-        "select text from message where workspace_id = $1 and author_kind = 'customer' and kind = 'message' order by seq", workspace.id
+        "select text from message where workspace_id = $1 and author_kind = 'customer' and kind = 'message' order by seq",
+        workspace.id,
     )
     return [r["text"] for r in rows]
 
@@ -38,7 +39,9 @@ async def settled(connection: Any, workspace: Furnished, count: int) -> list[str
     return await kept(connection, workspace)
 
 
-async def test_a_network_that_breaks_in_mid_sentence(widget: Widget, visitor: SimulatedVisitor, connection: Any) -> None:
+async def test_a_network_that_breaks_in_mid_sentence(
+    widget: Widget, visitor: SimulatedVisitor, connection: Any
+) -> None:
     said = [f"frase {n}" for n in range(24)]
     ids = []
     for n, text in enumerate(said):
@@ -77,7 +80,9 @@ async def test_a_server_that_is_killed_while_people_write(
         assert len(acknowledged_before) > 0
         # the same session goes on: its conversation is known again, though nobody listened when it began
         await visitor.wait_for_state(status="waiting")
-        async with httpx.AsyncClient(base_url=f"{second.url}/api/v1", headers=workspace.agent.headers, timeout=20) as agent:
+        async with httpx.AsyncClient(
+            base_url=f"{second.url}/api/v1", headers=workspace.agent.headers, timeout=20
+        ) as agent:
             body = {"client_id": str(uuid4()), "text": "Siamo tornati"}
             sent = await agent.post(f"/conversations/{visitor.state['conversation_id']}/messages", json=body)
             assert sent.status_code == 201
@@ -97,9 +102,13 @@ async def test_two_nodes_are_one_chat(widget: Widget, database_url: str, tmp_pat
         await there.wait_for_message(lambda m: m["client_id"] == str(first))
         second = await there.say("dal secondo")
         await here.wait_for_message(lambda m: m["client_id"] == str(second))
-        async with httpx.AsyncClient(base_url=f"{other.url}/api/v1", headers=widget.workspace.agent.headers, timeout=20) as agent:
+        async with httpx.AsyncClient(
+            base_url=f"{other.url}/api/v1", headers=widget.workspace.agent.headers, timeout=20
+        ) as agent:
             body = {"client_id": str(uuid4()), "text": "A tutte e due"}
-            assert (await agent.post(f"/conversations/{here.state['conversation_id']}/messages", json=body)).status_code == 201
+            assert (
+                await agent.post(f"/conversations/{here.state['conversation_id']}/messages", json=body)
+            ).status_code == 201
         for one in (here, there):
             await one.wait_for_message(lambda m: m["text"] == "A tutte e due")
             await one.close()
@@ -108,7 +117,11 @@ async def test_two_nodes_are_one_chat(widget: Widget, database_url: str, tmp_pat
 def masked(text: str) -> bytes:
     """A client's text frame (RFC 6455, 5.2)."""
     payload, mask = text.encode(), os.urandom(4)
-    head = bytes([0x81, 0x80 | 126]) + struct.pack(">H", len(payload)) if len(payload) > 125 else bytes([0x81, 0x80 | len(payload)])
+    head = (
+        bytes([0x81, 0x80 | 126]) + struct.pack(">H", len(payload))
+        if len(payload) > 125
+        else bytes([0x81, 0x80 | len(payload)])
+    )
     return head + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload))
 
 

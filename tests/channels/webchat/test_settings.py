@@ -30,9 +30,16 @@ LUMERA = WebChatSettings(
     theme=Theme(accent="#11644a", logo="/widget/demo/lumera.svg"),
     fields=[
         Field("name", {"it": "Come ti chiami?", "en": "Your name?"}, required=True),
-        Field("topic", {"it": "Di cosa hai bisogno?"}, "select", options=[Option("bill", {"it": "Bolletta", "en": "Bill"})]),
+        Field(
+            "topic",
+            {"it": "Di cosa hai bisogno?"},
+            "select",
+            options=[Option("bill", {"it": "Bolletta", "en": "Bill"})],
+        ),
     ],
-    consents=[ConsentText("service", {"it": "Ho letto.", "en": "I have read."}, "2", required=True, link={"it": "/privacy"})],
+    consents=[
+        ConsentText("service", {"it": "Ho letto.", "en": "I have read."}, "2", required=True, link={"it": "/privacy"})
+    ],
     hours=Hours(week=[OpeningDay([2], "09:00", "18:00")]),
     triggers=[Trigger({"it": "Serve una mano?"}, 20, ["/offerte*"])],
 )
@@ -51,8 +58,14 @@ def test_a_good_widget_has_no_problems() -> None:
         ({"fields": [Field("a", {"it": "A"}), Field("a", {"it": "B"})]}, "settings.fields[1].key"),
         ({"fields": [Field("a", {"it": "A"}, "select")]}, "settings.fields[0].options"),
         ({"fields": [Field("a", {"de": "A"})]}, "settings.fields[0].label"),
-        ({"consents": [ConsentText("aa", {"it": "A"}, link={"it": "javascript:alert(1)"})]}, "settings.consents[0].link.it"),
-        ({"consents": [ConsentText("aa", {"it": "A"}), ConsentText("aa", {"it": "B"})]}, "settings.consents[1].purpose"),
+        (
+            {"consents": [ConsentText("aa", {"it": "A"}, link={"it": "javascript:alert(1)"})]},
+            "settings.consents[0].link.it",
+        ),
+        (
+            {"consents": [ConsentText("aa", {"it": "A"}), ConsentText("aa", {"it": "B"})]},
+            "settings.consents[1].purpose",
+        ),
         ({"theme": Theme(logo="https://evil.example/x.png")}, "settings.theme.logo"),
         ({"theme": Theme(logo="//evil.example/x.png")}, "settings.theme.logo"),
         ({"hours": Hours(timezone="Europe/Roma")}, "settings.hours.timezone"),
@@ -78,7 +91,12 @@ def test_a_visitor_gets_their_language() -> None:
     german = msgspec.structs.replace(LUMERA, languages=["de", "it"])
     assert language(german, "fr") == "de"
     shown = looks(LUMERA, "en-GB", NOW)
-    assert (shown.lang, shown.launcher, shown.fields[0].label, shown.consents[0].text) == ("en", "Chat with us", "Your name?", "I have read.")
+    assert (shown.lang, shown.launcher, shown.fields[0].label, shown.consents[0].text) == (
+        "en",
+        "Chat with us",
+        "Your name?",
+        "I have read.",
+    )
     assert shown.fields[1].label == "Di cosa hai bisogno?"  # written in Italian only: better than nothing
     assert shown.consents[0].link == "/privacy"
 

@@ -35,7 +35,9 @@ async def closed(socket: ClientConnection, within: float = 15) -> int:
 
 
 def hello(visitor: SimulatedVisitor, **fields: Any) -> str:
-    return json.dumps({"type": "hello", "token": visitor.session["token"], "conversation_id": None, "after": 0, **fields})
+    return json.dumps(
+        {"type": "hello", "token": visitor.session["token"], "conversation_id": None, "after": 0, **fields}
+    )
 
 
 async def test_a_forbidden_origin_gets_nothing(widget: Widget, visitor: SimulatedVisitor) -> None:
@@ -99,7 +101,9 @@ async def test_a_frame_that_cannot_be_used_is_refused_by_name_and_the_next_one_w
     for text in ("", "   \n ", "\x00"):
         empty = uuid4()
         await visitor.send({"type": "message", "id": str(empty), "text": text})
-        assert (await visitor.wait_for(lambda f, e=empty: f["type"] == "error" and f["id"] == str(e)))["code"] == "invalid"  # type: ignore[misc]
+        assert (await visitor.wait_for(lambda f, e=empty: f["type"] == "error" and f["id"] == str(e)))[
+            "code"
+        ] == "invalid"  # type: ignore[misc]
     long = uuid4()
     await visitor.send({"type": "message", "id": str(long), "text": "x" * 4001})
     assert "4,000" in (await visitor.wait_for(lambda f: f["type"] == "error" and f["id"] == str(long)))["detail"]
@@ -122,7 +126,9 @@ async def test_whoever_sends_only_nonsense_is_let_go(widget: Widget, visitor: Si
     assert await closed(socket) == 4429
 
 
-async def test_a_flood_is_slowed_down_and_loses_nothing(widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient) -> None:
+async def test_a_flood_is_slowed_down_and_loses_nothing(
+    widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient
+) -> None:
     ids = [await visitor.say(f"messaggio {n}") for n in range(25)]
     for message in ids:
         await visitor.acknowledgement(message, 40)
@@ -147,7 +153,9 @@ async def test_somebody_elses_session_cannot_be_entered(widget: Widget, visitor:
     assert welcome["messages"] == []
     assert welcome["state"]["conversation_id"] is None
     await socket.close()
-    refused = await other.call("POST", "/chat/sessions/refresh", {"session": visitor.session["session"], "secret": other.session["secret"]})
+    refused = await other.call(
+        "POST", "/chat/sessions/refresh", {"session": visitor.session["session"], "secret": other.session["secret"]}
+    )
     assert refused.status_code == 410
     await other.close()
 

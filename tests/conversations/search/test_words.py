@@ -61,7 +61,10 @@ def test_filters_in_both_languages(text: str, field: str, value: Any) -> None:
     assert getattr(ask(text, zone=ROME), field) == value
 
 
-@pytest.mark.parametrize("text", ["stato:boh", "has:coda", "in:cielo", "before:ieri", "before:2026-13-01", "x" * (LONGEST + 1), "a " * 20, "a\x00b"])
+@pytest.mark.parametrize(
+    "text",
+    ["stato:boh", "has:coda", "in:cielo", "before:ieri", "before:2026-13-01", "x" * (LONGEST + 1), "a " * 20, "a\x00b"],
+)
 def test_what_cannot_be_asked_names_its_field(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         ask(text, zone=ROME)
@@ -69,7 +72,9 @@ def test_what_cannot_be_asked_names_its_field(text: str) -> None:
 
 
 def test_filters_given_beside_the_words() -> None:
-    asked = ask("luce", zone=ROME, given={"channel": "email,webchat", "since": "2026-03-01", "status": "", "in": "notes"})
+    asked = ask(
+        "luce", zone=ROME, given={"channel": "email,webchat", "since": "2026-03-01", "status": "", "in": "notes"}
+    )
     assert (asked.channel, asked.kinds, asked.status) == (["email", "webchat"], ["notes"], [])
     assert asked.since == datetime(2026, 2, 28, 23, tzinfo=UTC)
     with pytest.raises(Invalid) as refused:

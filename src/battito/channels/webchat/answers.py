@@ -136,7 +136,9 @@ def check_consents(settings: WebChatSettings, start: StartSession, lang: str, no
         words = say(text.text, lang, settings.languages)
         if tick is not None:
             ledger.append(
-                Consent(purpose=text.purpose, channel=text.channel, given=given, text=words, version=text.version, at=now)
+                Consent(
+                    purpose=text.purpose, channel=text.channel, given=given, text=words, version=text.version, at=now
+                )
             )
     wrong |= {f"consents.{purpose}": "This widget asks no such consent." for purpose in ticks}
     if wrong:

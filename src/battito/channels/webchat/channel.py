@@ -129,11 +129,19 @@ class WebChatChannel(Channel):
                 Check(name="sites", state="ok", detail=", ".join(settings.origins))
                 if settings.origins
                 else Check(
-                    name="sites", state="warning", detail="No site may show this widget yet.", advice="Add the address of your site."
+                    name="sites",
+                    state="warning",
+                    detail="No site may show this widget yet.",
+                    advice="Add the address of your site.",
                 ),
                 Check(name="widget", state="ok")
                 if built
-                else Check(name="widget", state="error", detail="The widget has not been built.", advice="Run `./battito setup`."),
+                else Check(
+                    name="widget",
+                    state="error",
+                    detail="The widget has not been built.",
+                    advice="Run `./battito setup`.",
+                ),
                 Check(name="visitors", state="ok", detail=f"{here} connected to this node"),
             ]
         )

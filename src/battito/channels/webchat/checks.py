@@ -12,9 +12,13 @@ def problems(settings: WebChatSettings, secrets: WebChatSecrets | None) -> dict[
     found: dict[str, str] = {}
     for i, origin in enumerate(settings.origins):
         if canonical(origin) is None:
-            found[f"settings.origins[{i}]"] = "Write a site as https://www.example.it, without a path; https://*.example.it covers its subdomains."
+            found[f"settings.origins[{i}]"] = (
+                "Write a site as https://www.example.it, without a path; https://*.example.it covers its subdomains."
+            )
         elif origin.startswith("http://") and not _local(origin):
-            found[f"settings.origins[{i}]"] = "A site without https lets others read the chat: only localhost may use http."
+            found[f"settings.origins[{i}]"] = (
+                "A site without https lets others read the chat: only localhost may use http."
+            )
     _twice([f.key for f in settings.fields], "settings.fields", "key", found)
     _twice([c.purpose for c in settings.consents], "settings.consents", "purpose", found)
     for i, field in enumerate(settings.fields):
@@ -29,7 +33,9 @@ def problems(settings: WebChatSettings, secrets: WebChatSecrets | None) -> dict[
     for i, trigger in enumerate(settings.triggers):
         _text(trigger.text, f"settings.triggers[{i}].text", settings.languages, found)
     if settings.theme.logo and (not settings.theme.logo.startswith("/") or settings.theme.logo.startswith("//")):
-        found["settings.theme.logo"] = "The logo must lie on this installation: upload it, or give a path that begins with /."
+        found["settings.theme.logo"] = (
+            "The logo must lie on this installation: upload it, or give a path that begins with /."
+        )
     _hours(settings, found)
     for i, pattern in enumerate(settings.files.types):
         kind, _, rest = pattern.partition("/")
@@ -46,10 +52,14 @@ def _hours(settings: WebChatSettings, found: dict[str, str]) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         found["settings.hours.timezone"] = "This time zone is not known: write it as Europe/Rome."
     if settings.hours.holidays and not known_holidays(settings.hours.holidays):
-        found["settings.hours.holidays"] = "No holidays are known for this place: write a country as IT, or with a region as IT-TO."
+        found["settings.hours.holidays"] = (
+            "No holidays are known for this place: write a country as IT, or with a region as IT-TO."
+        )
     for i, entry in enumerate(settings.hours.week):
         if entry.closes <= entry.opens:
-            found[f"settings.hours.week[{i}].closes"] = "Closing comes after opening; hours past midnight are two entries."
+            found[f"settings.hours.week[{i}].closes"] = (
+                "Closing comes after opening; hours past midnight are two entries."
+            )
     for i, closure in enumerate(settings.hours.closures):
         if closure.last < closure.first:
             found[f"settings.hours.closures[{i}].last"] = "The last day comes before the first."

@@ -72,7 +72,9 @@ class WebChat:
 
     def own(self, scope: Scope) -> list[str]:
         """This installation's origins: the configured one, and the one that this request came to."""
-        scheme = header(scope, b"x-forwarded-proto") or {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+        scheme = header(scope, b"x-forwarded-proto") or {"ws": "http", "wss": "https"}.get(
+            scope["scheme"], scope["scheme"]
+        )
         host = header(scope, b"host") or ""
         return [self.services.settings.base_url, f"{scheme}://{host}"]
 
@@ -94,7 +96,14 @@ class WebChat:
         return session, account, float(found.until)
 
     async def thread(
-        self, session: Session, shower: Shower, settings: WebChatSettings, known: UUID | None, after: int, *, reset: bool = False
+        self,
+        session: Session,
+        shower: Shower,
+        settings: WebChatSettings,
+        known: UUID | None,
+        after: int,
+        *,
+        reset: bool = False,
     ) -> Thread:
         """What is newer than `after` in the conversation the visitor knows; all anew when it is another, or too much."""
         before = session.conversation_id
@@ -111,7 +120,9 @@ class WebChat:
             fresh = reset or known != conversation or after == 0
             if conversation is not None:
                 if not fresh:
-                    messages, more = await read_thread(connection, shower, session.workspace_id, conversation, after=after)
+                    messages, more = await read_thread(
+                        connection, shower, session.workspace_id, conversation, after=after
+                    )
                     fresh = more  # so much was missed that the newest page is what matters
                 if fresh:
                     messages, more = await read_thread(connection, shower, session.workspace_id, conversation)

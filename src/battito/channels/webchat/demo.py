@@ -26,7 +26,12 @@ from battito.platform.http.raw import Scope, Send, encode, header, respond
 
 DEMO_SITE: Final = "lumera-demo"
 """The site key of the widget that `/demo` shows."""
-CUSTOMER: Final = {"sub": "10482231", "name": "Teresa Colombo", "email": "teresa.colombo@example.it", "email_verified": True}
+CUSTOMER: Final = {
+    "sub": "10482231",
+    "name": "Teresa Colombo",
+    "email": "teresa.colombo@example.it",
+    "email_verified": True,
+}
 """Who signs in on the demonstration's page."""
 
 
@@ -56,7 +61,13 @@ def demo_settings(site_key: str = DEMO_SITE, name: str = "Lumera Energia", accen
                 "email",
                 help={"it": "Per continuare se la chat si interrompe.", "en": "To go on if the chat breaks off."},
             ),
-            Field("topic", {"it": "Di che cosa parliamo?", "en": "What is it about?"}, "select", required=True, options=_topics()),
+            Field(
+                "topic",
+                {"it": "Di che cosa parliamo?", "en": "What is it about?"},
+                "select",
+                required=True,
+                options=_topics(),
+            ),
         ],
         consents=[
             ConsentText(
@@ -71,7 +82,10 @@ def demo_settings(site_key: str = DEMO_SITE, name: str = "Lumera Energia", accen
             ),
             ConsentText(
                 "marketing",
-                {"it": "Vorrei ricevere offerte su misura per e-mail.", "en": "I would like to get tailored offers by e-mail."},
+                {
+                    "it": "Vorrei ricevere offerte su misura per e-mail.",
+                    "en": "I would like to get tailored offers by e-mail.",
+                },
                 "2026-01",
                 channel="email",
             ),
@@ -80,7 +94,10 @@ def demo_settings(site_key: str = DEMO_SITE, name: str = "Lumera Energia", accen
         when_closed=["message", "callback"],
         triggers=[
             Trigger(
-                {"it": "Ciao! Se una voce della bolletta non torna, la guardiamo insieme.", "en": "Hello! If your bill looks odd, let us look together."},
+                {
+                    "it": "Ciao! Se una voce della bolletta non torna, la guardiamo insieme.",
+                    "en": "Hello! If your bill looks odd, let us look together.",
+                },
                 40,
                 ["/demo*"],
             )
@@ -122,5 +139,6 @@ async def demo_identity(chat: WebChat, scope: Scope, send: Send) -> None:
     key = next(k for k in secrets.identity_keys if not k.retired)
     claims = {**CUSTOMER, "aud": audience(account.settings), "exp": int(time.time()) + 300}
     token = jwt.encode({"alg": "HS256", "kid": key.kid}, claims, OctKey.import_key(key.secret), algorithms=["HS256"])
-    await respond(send, 200, encode({"token": token, "name": CUSTOMER["name"]}), headers=[(b"cache-control", b"no-store")])
-
+    await respond(
+        send, 200, encode({"token": token, "name": CUSTOMER["name"]}), headers=[(b"cache-control", b"no-store")]
+    )

@@ -104,8 +104,10 @@ class ChatDoors:
             handler = config_preflight
         if handler is None:
             known = any(p == path for _, p in ROUTES) or _FILE.match(path)
-            raise Problem(status=405, code="method", title="This address does not take that method") if known else NotFound(
-                "There is nothing at this address."
+            raise (
+                Problem(status=405, code="method", title="This address does not take that method")
+                if known
+                else NotFound("There is nothing at this address.")
             )
         request.limit(self._chat.requests)
         await handler(request)
@@ -206,7 +208,9 @@ async def list_messages(r: Request) -> None:
     after, before = _number(r, "after"), _number(r, "before")
     await r.chat.sessions.found_meanwhile(session)
     async with r.chat.services.database.reading() as connection:
-        state = await read_state(connection, account.settings, session.workspace_id, session.conversation_id, session.seen_seq)
+        state = await read_state(
+            connection, account.settings, session.workspace_id, session.conversation_id, session.seen_seq
+        )
         messages: list[ShownMessage] = []
         more = False
         if session.conversation_id is not None:

@@ -94,7 +94,9 @@ def _calendar(place: str) -> holidays.HolidayBase:
 
 def _closed(hours: Hours, day: date) -> bool:
     written = day.isoformat()
-    return any(c.first <= written <= c.last for c in hours.closures) or bool(hours.holidays and day in _calendar(hours.holidays))
+    return any(c.first <= written <= c.last for c in hours.closures) or bool(
+        hours.holidays and day in _calendar(hours.holidays)
+    )
 
 
 def _moment(day: date, clock: str, zone: ZoneInfo) -> datetime:

@@ -46,7 +46,9 @@ def verify(token: str, settings: WebChatSettings, secrets: WebChatSecrets, now: 
         raise _refused("The identity token is too long.")
     for key in _candidates(token, secrets):
         try:
-            claims = jwt.decode(token, OctKey.import_key(key[1]), algorithms=["HS256"], registry=JWSRegistry(algorithms=["HS256"])).claims
+            claims = jwt.decode(
+                token, OctKey.import_key(key[1]), algorithms=["HS256"], registry=JWSRegistry(algorithms=["HS256"])
+            ).claims
         except (JoseError, ValueError, TypeError, KeyError):
             continue
         return _judge(claims, key[0], settings, now)
@@ -80,12 +82,16 @@ def _judge(claims: dict[str, object], kid: str, settings: WebChatSettings, now: 
     for claim in ("nbf", "iat"):
         at = claims.get(claim)
         if isinstance(at, int | float) and at > moment + SKEW_S:
-            raise _refused(f"The identity token is not valid yet: `{claim}` lies in the future. Check your server's clock.")
+            raise _refused(
+                f"The identity token is not valid yet: `{claim}` lies in the future. Check your server's clock."
+            )
     name, email, phone = claims.get("name"), claims.get("email"), claims.get("phone_number")
     return Verified(
         subject=f"{settings.identity_issuer}:{subject}",
         name=name.strip()[:200] if isinstance(name, str) else "",
-        email=email.strip().lower()[:320] if isinstance(email, str) and "@" in email and claims.get("email_verified") is True else None,
+        email=email.strip().lower()[:320]
+        if isinstance(email, str) and "@" in email and claims.get("email_verified") is True
+        else None,
         phone=phone.strip()[:40] if isinstance(phone, str) and claims.get("phone_number_verified") is True else None,
         kid=kid,
     )

@@ -105,7 +105,11 @@ def sender(payload: Payload) -> Sender:
             also.append(Identity(kind=kind, value=value, evidence={"form": "pre-chat"}))
     return Sender(
         identity=Identity(
-            kind="visitor", value=visitor_identity(payload.visitor), shown=unnamed, verified=True, evidence={"session": str(payload.session)}
+            kind="visitor",
+            value=visitor_identity(payload.visitor),
+            shown=unnamed,
+            verified=True,
+            evidence={"session": str(payload.session)},
         ),
         name=(proof.name if proof else "") or payload.name or unnamed,
         also=also,
@@ -127,7 +131,8 @@ def parse_payload(raw: bytes) -> Inbound:
         sender=sender(payload),
         text=payload.text,
         attachments=[
-            InboundFile(name=f.name, content_type=f.content_type, file_id=f.id, duration=f.duration) for f in payload.files
+            InboundFile(name=f.name, content_type=f.content_type, file_id=f.id, duration=f.duration)
+            for f in payload.files
         ],
         thread=ThreadHint(conversation_id=None if payload.starts_new else payload.conversation_id),
         subject=payload.subject,

@@ -149,13 +149,17 @@ def looks(settings: WebChatSettings, wanted: str, now: datetime, bot: str | None
             for f in settings.fields
         ],
         consents=[
-            ShownConsent(purpose=c.purpose, version=c.version, text=words(c.text), link=words(c.link), required=c.required)
+            ShownConsent(
+                purpose=c.purpose, version=c.version, text=words(c.text), link=words(c.link), required=c.required
+            )
             for c in settings.consents
         ],
         open=state.open,
         opens_at=state.opens_at,
         closed_modes=list(dict.fromkeys(settings.when_closed)),
-        callback={"slots": [_slot(s) for s in slots(settings.hours, now)] if "callback" in settings.when_closed else []},
+        callback={
+            "slots": [_slot(s) for s in slots(settings.hours, now)] if "callback" in settings.when_closed else []
+        },
         bot=bot,
         files=ShownFiles(settings.files.max_bytes, settings.files.types, settings.files.max_count),
         voice_seconds=settings.files.voice_seconds,

@@ -8,7 +8,9 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-_HOST: Final = re.compile(r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$|^\[[0-9a-f:.]+\]$")
+_HOST: Final = re.compile(
+    r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$|^\[[0-9a-f:.]+\]$"
+)
 _DEFAULT_PORT: Final = {"http": 80, "https": 443}
 
 
@@ -22,7 +24,13 @@ def canonical(origin: str) -> str | None:
     except (ValueError, UnicodeError):
         return None
     scheme = parts.scheme.lower()
-    if scheme not in _DEFAULT_PORT or parts.path not in ("", "/") or parts.query or parts.fragment or not _HOST.match(host):
+    if (
+        scheme not in _DEFAULT_PORT
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+        or not _HOST.match(host)
+    ):
         return None
     return f"{scheme}://{host}" + (f":{port}" if port is not None and port != _DEFAULT_PORT[scheme] else "")
 
@@ -38,7 +46,11 @@ def allows(patterns: list[str], origin: str) -> bool:
             return True
         if known is not None and "://*." in known:
             scheme, _, rest = known.partition("://*")
-            if wanted.startswith(f"{scheme}://") and wanted.endswith(rest) and len(wanted) > len(scheme) + 3 + len(rest):
+            if (
+                wanted.startswith(f"{scheme}://")
+                and wanted.endswith(rest)
+                and len(wanted) > len(scheme) + 3 + len(rest)
+            ):
                 return True
     return False
 

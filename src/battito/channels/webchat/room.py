@@ -141,7 +141,11 @@ class Room:
     def hear_signal(self, signal: dict[str, Any]) -> None:
         """An agent is writing a reply: shown to the visitor for some seconds. Notes and viewing are nobody's business."""
         user = signal.get("user") or {}
-        if signal.get("name") not in ("typing", "idle") or signal.get("mode") == "note" or user.get("kind") == "customer":
+        if (
+            signal.get("name") not in ("typing", "idle")
+            or signal.get("mode") == "note"
+            or user.get("kind") == "customer"
+        ):
             return
         try:
             conversation = UUID(str(signal.get("conversation_id")))
@@ -186,7 +190,11 @@ class Room:
 
     def look_again(self, visitor: Visitor) -> None:
         """Others have left the queue meanwhile: tell a waiting visitor their place."""
-        if visitor.state is not None and visitor.state.position is not None and visitor.session.conversation_id is not None:
+        if (
+            visitor.state is not None
+            and visitor.state.position is not None
+            and visitor.session.conversation_id is not None
+        ):
             self._refresh(visitor.session.conversation_id)
 
     async def _push_state(self, conversation: UUID) -> None:

@@ -134,7 +134,8 @@ class Sessions:
         async with self._services.database.reading() as connection:
             row = await connection.fetchrow(
                 "/* any workspace: this finds out which one the session belongs to */ "
-                f"select workspace_id, account_id, secret_hash from webchat_session where id = $1 and {LIVE}", session_id
+                f"select workspace_id, account_id, secret_hash from webchat_session where id = $1 and {LIVE}",
+                session_id,
             )
         if row is None or not hmac.compare_digest(row["secret_hash"], secret_hash(secret)):
             raise Gone("This chat session is over. Please start again.", code="session-over")
@@ -145,7 +146,9 @@ class Sessions:
         """A session that is not over. Use keeps it alive."""
         async with self._services.database.reading() as connection:
             row = await connection.fetchrow(
-                f"select * from webchat_session where workspace_id = $1 and id = $2 and {LIVE}", workspace_id, session_id
+                f"select * from webchat_session where workspace_id = $1 and id = $2 and {LIVE}",
+                workspace_id,
+                session_id,
             )
             if row is None:
                 return None
@@ -177,7 +180,12 @@ class Sessions:
         session.conversation_id, session.starts_new = conversation_id, False
         if other:
             session.seen_seq = 0
-        await self._write(session, "conversation_id = $3, starts_new = false, expected = null, seen_seq = $4", conversation_id, session.seen_seq)
+        await self._write(
+            session,
+            "conversation_id = $3, starts_new = false, expected = null, seen_seq = $4",
+            conversation_id,
+            session.seen_seq,
+        )
 
     async def expects(self, session: Session, provider_id: str) -> None:
         """The first message of a conversation is about to be taken in: where it turns up is the session's conversation,

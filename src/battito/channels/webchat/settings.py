@@ -76,7 +76,9 @@ class Hours(msgspec.Struct, forbid_unknown_fields=True):
 class Files(msgspec.Struct, forbid_unknown_fields=True):
     """What a visitor may attach."""
 
-    types: list[str] = msgspec.field(default_factory=lambda: ["image/*", "application/pdf", "audio/*", "video/mp4", "text/plain"])
+    types: list[str] = msgspec.field(
+        default_factory=lambda: ["image/*", "application/pdf", "audio/*", "video/mp4", "text/plain"]
+    )
     """MIME types or `image/*` patterns; the stored file's type is sniffed, its name is not believed."""
     max_bytes: Annotated[int, Meta(ge=0, le=100_000_000)] = 10_000_000
     max_count: Annotated[int, Meta(ge=0, le=20)] = 5
@@ -98,10 +100,17 @@ class Texts(msgspec.Struct, forbid_unknown_fields=True):
     """What the brand says."""
 
     launcher: Text = msgspec.field(default_factory=lambda: {"it": "Scrivici", "en": "Chat with us"})
-    greeting: Text = msgspec.field(default_factory=lambda: {"it": "Ciao, come possiamo aiutarti?", "en": "Hello, how can we help?"})
-    intro: Text = msgspec.field(default_factory=lambda: {"it": "Due domande, poi parli con noi.", "en": "Two questions, then you talk to us."})
+    greeting: Text = msgspec.field(
+        default_factory=lambda: {"it": "Ciao, come possiamo aiutarti?", "en": "Hello, how can we help?"}
+    )
+    intro: Text = msgspec.field(
+        default_factory=lambda: {"it": "Due domande, poi parli con noi.", "en": "Two questions, then you talk to us."}
+    )
     closed: Text = msgspec.field(
-        default_factory=lambda: {"it": "Ora non c’è nessuno, ma leggiamo tutto.", "en": "Nobody is here right now, but we read everything."}
+        default_factory=lambda: {
+            "it": "Ora non c’è nessuno, ma leggiamo tutto.",
+            "en": "Nobody is here right now, but we read everything.",
+        }
     )
 
 
@@ -117,14 +126,20 @@ class Trigger(msgspec.Struct, forbid_unknown_fields=True):
 class WebChatSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One widget."""
 
-    site_key: Annotated[str, Meta(title="Site key", description="Names this widget in a page. Public.", pattern="^[A-Za-z0-9_-]{6,64}$")] = ""
+    site_key: Annotated[
+        str, Meta(title="Site key", description="Names this widget in a page. Public.", pattern="^[A-Za-z0-9_-]{6,64}$")
+    ] = ""
     name: Annotated[str, Meta(title="Name shown to visitors", min_length=1, max_length=80)] = "Chat"
     origins: Annotated[
         list[str],
-        Meta(title="Allowed sites", description="Sites that may show this widget: https://www.example.it, https://*.example.it.", max_length=100),
+        Meta(
+            title="Allowed sites",
+            description="Sites that may show this widget: https://www.example.it, https://*.example.it.",
+            max_length=100,
+        ),
     ] = []
-    languages: Annotated[list[Annotated[str, Meta(pattern="^[a-z]{2}$")]], Meta(min_length=1, max_length=20)] = msgspec.field(
-        default_factory=lambda: ["it", "en"]
+    languages: Annotated[list[Annotated[str, Meta(pattern="^[a-z]{2}$")]], Meta(min_length=1, max_length=20)] = (
+        msgspec.field(default_factory=lambda: ["it", "en"])
     )
     theme: Theme = msgspec.field(default_factory=Theme)
     texts: Texts = msgspec.field(default_factory=Texts)

@@ -52,12 +52,19 @@ class SimulatedVisitor:
     async def config(self) -> dict[str, Any]:
         """What the widget asks and says."""
         async with self._http() as http:
-            return _checked(await http.get("/chat/config", params={"site": self.site, "lang": self.lang, "host": self.origin}))
+            return _checked(
+                await http.get("/chat/config", params={"site": self.site, "lang": self.lang, "host": self.origin})
+            )
 
-    async def open(self, fields: dict[str, str] | None = None, *, identity: str | None = None, accept: bool = True) -> None:
+    async def open(
+        self, fields: dict[str, str] | None = None, *, identity: str | None = None, accept: bool = True
+    ) -> None:
         """Fill in the form, accept what is required (or nothing, with `accept=False`), and connect."""
         config = await self.config()
-        consents = [{"purpose": c["purpose"], "version": c["version"], "given": accept and c["required"]} for c in config["consents"]]
+        consents = [
+            {"purpose": c["purpose"], "version": c["version"], "given": accept and c["required"]}
+            for c in config["consents"]
+        ]
         body: dict[str, Any] = {
             "site": self.site, "host": self.origin, "lang": self.lang, "fields": fields or {}, "consents": consents
         }  # fmt: skip
@@ -91,7 +98,12 @@ class SimulatedVisitor:
 
     async def say(self, text: str, *, files: list[UUID] | None = None, client_id: UUID | None = None) -> UUID:
         """Write a message; its id. It is delivered sooner or later: `acknowledgement` waits for it."""
-        frame = {"type": "message", "id": str(client_id or uuid4()), "text": text, "files": [str(f) for f in files or []]}
+        frame = {
+            "type": "message",
+            "id": str(client_id or uuid4()),
+            "text": text,
+            "files": [str(f) for f in files or []],
+        }
         message_id = UUID(frame["id"])  # type: ignore[arg-type]
         self.outbox[message_id] = frame
         await self.send(frame)
@@ -122,7 +134,9 @@ class SimulatedVisitor:
         await self._until(seen, within)
         return found[0]
 
-    async def wait_for_message(self, test: Callable[[dict[str, Any]], bool], within: float = PATIENCE_S) -> dict[str, Any]:
+    async def wait_for_message(
+        self, test: Callable[[dict[str, Any]], bool], within: float = PATIENCE_S
+    ) -> dict[str, Any]:
         """The first message on screen that passes `test`."""
         await self._until(lambda: any(map(test, self.messages.values())), within)
         return next(m for _, m in sorted(self.messages.items()) if test(m))
@@ -134,7 +148,15 @@ class SimulatedVisitor:
 
     # ── besides ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def upload(self, name: str, content: bytes, content_type: str, *, file_id: UUID | None = None, duration: float | None = None) -> UUID:
+    async def upload(
+        self,
+        name: str,
+        content: bytes,
+        content_type: str,
+        *,
+        file_id: UUID | None = None,
+        duration: float | None = None,
+    ) -> UUID:
         """Send a file, to be named by a later `say`."""
         chosen = file_id or uuid4()
         params: dict[str, Any] = {"name": name, **({"duration": duration} if duration is not None else {})}

@@ -285,7 +285,13 @@ class VisitorSocket:
     def _refuse(self, problem: Problem, id_: UUID | None) -> None:
         self._mistake()
         detail = problem.detail or problem.title
-        retry = float(problem.headers["retry-after"]) if "retry-after" in problem.headers else 3.0 if problem.status >= 500 else None
+        retry = (
+            float(problem.headers["retry-after"])
+            if "retry-after" in problem.headers
+            else 3.0
+            if problem.status >= 500
+            else None
+        )
         self.put(frame("error", code=problem.code, detail=detail, id=id_, retry_after=retry))
 
     def _mistake(self) -> None:

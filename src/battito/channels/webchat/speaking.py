@@ -99,7 +99,9 @@ class Speaking:
         context = await self._acting(session)
         async with self._services.database.transaction(context) as tx:
             bot = await tx.fetchval(
-                "select owner_kind = 'bot' from conversation where workspace_id = $1 and id = $2 for update", tx.workspace_id, session.conversation_id
+                "select owner_kind = 'bot' from conversation where workspace_id = $1 and id = $2 for update",
+                tx.workspace_id,
+                session.conversation_id,
             )
             if bot:
                 await assign(tx, session.conversation_id, Target())
@@ -121,7 +123,9 @@ class Speaking:
             words = comment.replace("\x00", "").strip()
             await tx.execute(RATE, tx.workspace_id, session.conversation_id, account.id, score, words, tx.now)
             seq = await tx.fetchval(
-                "select seq from conversation where workspace_id = $1 and id = $2", tx.workspace_id, session.conversation_id
+                "select seq from conversation where workspace_id = $1 and id = $2",
+                tx.workspace_id,
+                session.conversation_id,
             )
             tx.emit(ConversationRated(conversation_id=session.conversation_id, seq=seq, score=score, comment=words))
 
@@ -132,7 +136,9 @@ class Speaking:
                 " where c.workspace_id = $1 and c.id = $2",
                 session.workspace_id, session.conversation_id,
             )  # fmt: skip
-        actor = Actor(ActorKind.customer, row["id"], row["name"]) if row else Actor(ActorKind.customer, None, session.name)
+        actor = (
+            Actor(ActorKind.customer, row["id"], row["name"]) if row else Actor(ActorKind.customer, None, session.name)
+        )
         return Context(workspace_id=session.workspace_id, actor=actor, permissions=ACTING)
 
     async def _files(self, session: Session, wanted: list[UUID]) -> list[PayloadFile]:
@@ -140,10 +146,13 @@ class Speaking:
         async with self._services.database.reading() as connection:
             rows = await connection.fetch(UPLOADED, session.workspace_id, ids)
         found = {
-            r["id"]: PayloadFile(id=r["id"], name=r["name"], content_type=r["content_type"], duration=r["duration"]) for r in rows
+            r["id"]: PayloadFile(id=r["id"], name=r["name"], content_type=r["content_type"], duration=r["duration"])
+            for r in rows
         }
         if missing := [i for i, file in enumerate(ids) if file not in found]:
-            raise Invalid("A file has not arrived: please attach it again.", field=f"files[{missing[0]}]", code="no-file")
+            raise Invalid(
+                "A file has not arrived: please attach it again.", field=f"files[{missing[0]}]", code="no-file"
+            )
         return [found[file] for file in ids]
 
     def _payload(
@@ -203,6 +212,8 @@ def call_words(callback: Callback, note: str, language: str, settings: WebChatSe
             if language == "it"
             else f", on {start:%d %B %Y} between {start:%H:%M} and {end:%H:%M}"
         )
-    asked = f"Richiamatemi al {callback.phone}{when}." if language == "it" else f"Please call me on {callback.phone}{when}."
+    asked = (
+        f"Richiamatemi al {callback.phone}{when}." if language == "it" else f"Please call me on {callback.phone}{when}."
+    )
     note = note.replace("\x00", "").strip()
     return f"{asked}\n\n{note}" if note else asked

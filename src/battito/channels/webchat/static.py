@@ -44,7 +44,10 @@ class Built:
         _, plain, packed = kept
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         text = kind.startswith("text/") or kind in ("application/json", "image/svg+xml")
-        headers: Headers = [(b"content-type", f"{kind}; charset=utf-8".encode() if text else kind.encode()), (b"vary", b"accept-encoding")]
+        headers: Headers = [
+            (b"content-type", f"{kind}; charset=utf-8".encode() if text else kind.encode()),
+            (b"vary", b"accept-encoding"),
+        ]
         if gzipped and text and len(plain) > SMALL:
             return packed, [*headers, (b"content-encoding", b"gzip")]
         return plain, headers

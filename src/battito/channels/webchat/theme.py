@@ -62,5 +62,11 @@ def palette(accent: str, scheme: str) -> Palette:
     """All colours of a widget. White is preferred on the accent where both would do: it looks calmer."""
     accent = accent.lower()
     ink = "#1d1517"
-    on = "#ffffff" if contrast("#ffffff", accent) >= READABLE else ink if contrast(ink, accent) >= READABLE else "#000000"
+    on = (
+        "#ffffff"
+        if contrast("#ffffff", accent) >= READABLE
+        else ink
+        if contrast(ink, accent) >= READABLE
+        else "#000000"
+    )
     return Palette(scheme, accent, on, readable(accent, LIGHT_SURFACE), readable(accent, DARK_SURFACE))

@@ -97,7 +97,12 @@ class Shower:
         who = name if kind == "bot" else "" if mine or kind == "system" else self.name_of_agent(name)
         shown = [
             ShownFile(
-                f.id, f.name, f.content_type, f.size, self._files.sign(self._workspace, f.id, seconds=FILE_URL_S), f.duration
+                f.id,
+                f.name,
+                f.content_type,
+                f.size,
+                self._files.sign(self._workspace, f.id, seconds=FILE_URL_S),
+                f.duration,
             )
             for f in files
             if f.scan != "infected"
@@ -107,20 +112,33 @@ class Shower:
 
 
 async def read_thread(
-    connection: Any, shower: Shower, workspace_id: UUID, conversation_id: UUID, *, after: int | None = None, before: int | None = None
+    connection: Any,
+    shower: Shower,
+    workspace_id: UUID,
+    conversation_id: UUID,
+    *,
+    after: int | None = None,
+    before: int | None = None,
 ) -> tuple[list[ShownMessage], bool]:
     """Messages in order: all after `after` (up to `CATCH_UP`), or the page before `before`, or the newest page; and whether
     there are more in that direction."""
     ascending = after is not None
     limit = CATCH_UP if ascending else PAGE
     rows = await connection.fetch(
-        f"{MESSAGES} order by seq {'asc' if ascending else 'desc'} limit $5", workspace_id, conversation_id, after, before, limit + 1
+        f"{MESSAGES} order by seq {'asc' if ascending else 'desc'} limit $5",
+        workspace_id,
+        conversation_id,
+        after,
+        before,
+        limit + 1,
     )
     shown = [shower.from_row(row) for row in rows[:limit]]
     return (shown if ascending else shown[::-1]), len(rows) > limit
 
 
-async def read_state(connection: Any, settings: WebChatSettings, workspace_id: UUID, conversation_id: UUID | None, seen: int) -> State:
+async def read_state(
+    connection: Any, settings: WebChatSettings, workspace_id: UUID, conversation_id: UUID | None, seen: int
+) -> State:
     """How the conversation stands, as far as the visitor is concerned."""
     row = None
     if conversation_id is not None:

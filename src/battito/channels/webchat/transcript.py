@@ -48,14 +48,18 @@ async def send_transcript(services: Services, session: Session, account: Account
     if session.conversation_id is None:
         raise Conflict("There is nothing to send yet.", code="empty")
     if not can_send(services.settings):
-        raise Unavailable("This installation cannot send e-mail at the moment: please copy what you need from here.", code="no-mail")
+        raise Unavailable(
+            "This installation cannot send e-mail at the moment: please copy what you need from here.", code="no-mail"
+        )
     shower = Shower(settings, services.get(Files), session.workspace_id)
     messages: list[ShownMessage] = []
     async with services.database.reading() as connection:
         more = True
         while more and len(messages) < LONGEST:
             after = messages[-1].seq if messages else 0
-            part, more = await read_thread(connection, shower, session.workspace_id, session.conversation_id, after=after)
+            part, more = await read_thread(
+                connection, shower, session.workspace_id, session.conversation_id, after=after
+            )
             messages += part
     if not messages:
         raise Conflict("There is nothing to send yet.", code="empty")

@@ -67,7 +67,13 @@ async def take_file(
     except NotFound:
         pass
     file = await files.store(
-        session.workspace_id, name or "file", _pieces(receive), claimed_type=content_type, duration=seconds, limit=limit, file_id=file_id
+        session.workspace_id,
+        name or "file",
+        _pieces(receive),
+        claimed_type=content_type,
+        duration=seconds,
+        limit=limit,
+        file_id=file_id,
     )
     if not fits(settings.files.types, file.content_type):
         taken = ", ".join(settings.files.types)
@@ -100,7 +106,12 @@ async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
         try:
             message = await asyncio.wait_for(receive(), STALLED_S)
         except TimeoutError:
-            raise Problem("Nothing of the file was kept: please send it again.", status=408, code="stalled", title="The file stopped coming") from None
+            raise Problem(
+                "Nothing of the file was kept: please send it again.",
+                status=408,
+                code="stalled",
+                title="The file stopped coming",
+            ) from None
         if message["type"] == "http.disconnect":
             raise ConnectionResetError
         if piece := message.get("body", b""):

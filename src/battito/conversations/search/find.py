@@ -38,10 +38,15 @@ HEADLINE: Final = (
     f'StartSel="{START}", StopSel="{STOP}", MaxFragments=2, MaxWords=22, MinWords=8, FragmentDelimiter="{BREAK}"'
 )
 CONTACTS: Final = """
-select contact_id, name, words,
+select contact_id,
   greatest(word_similarity($2, name), case when name like $3 or name like $4 then 1 when words like $5 then 0.9 else 0 end) as score
 from search_contact where workspace_id = $1 and ($2 <% name or name like $3 or name like $4 or words like $5)
 order by score desc, at desc, contact_id limit $6 offset $7
+"""
+# Two letters have no trigram inside a word, only at its beginning.
+CONTACTS_BY_TWO: Final = """
+select contact_id from search_contact where workspace_id = $1 and (name like $2 or name like $3)
+order by name like $2 desc, at desc, contact_id limit $4 offset $5
 """
 
 
@@ -319,18 +324,14 @@ async def _contacts(connection: Any, context: Context, asked: Asked, limit: int,
     said = asked.said
     if len(said) < 2:
         return []
-    digits = "".join(c for c in said if c.isdigit())
-    inside = digits if len(digits) >= 4 and len(digits) >= len(said.replace(" ", "").lstrip("+")) else said
-    rows = await connection.fetch(
-        CONTACTS,
-        context.workspace_id,
-        said,
-        f"{_like(said)}%",
-        f"% {_like(said)}%",
-        f"%{_like(inside)}%",
-        limit,
-        offset,
-    )
+    start, inner = f"{_like(said)}%", f"% {_like(said)}%"
+    if len(said) == 2:
+        rows = await connection.fetch(CONTACTS_BY_TWO, context.workspace_id, start, inner, limit, offset)
+    else:
+        digits = "".join(c for c in said if c.isdigit())
+        number = len(digits) >= 4 and len(digits) >= len(said.replace(" ", "").lstrip("+"))
+        inside = f"%{_like(digits if number else said)}%"
+        rows = await connection.fetch(CONTACTS, context.workspace_id, said, start, inner, inside, limit, offset)
     contacts = await get_contacts(connection, context, [row["contact_id"] for row in rows])
     return [Hit(kind="contact", contact=one, highlights=[mark_name(one.name, said)]) for one in contacts]
 

@@ -1,10 +1,11 @@
 """A real Chromium on a customer's page: another origin, another site than Battito's."""
 
-import asyncio
 import http.server
 import os
 import shutil
+import subprocess
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -36,7 +37,9 @@ class Site:
             def do_GET(self) -> None:
                 query = self.path.partition("?")[2]
                 keys = query.split(",")
-                scripts = "".join(f'<script async src="{site.server}/widget/loader.js" data-site="{key}"></script>' for key in keys)
+                scripts = "".join(
+                    f'<script async src="{site.server}/widget/loader.js" data-site="{key}"></script>' for key in keys
+                )
                 body = HOST.format(scripts=scripts, query=query).encode()
                 self.send_response(200)
                 self.send_header("content-type", "text/html; charset=utf-8")
@@ -72,32 +75,45 @@ def host_site() -> Iterator[Site]:
     site.close()
 
 
-@pytest.fixture
-async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    """One browser."""
+@pytest.fixture(scope="session")
+def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Chromium for all tests of this worker.
+
+    Started by hand: Playwright's own switches turn storage partitioning off, which the widget lives by.
+    """
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not installed: apt install chromium")
-    # started by hand: Playwright's own switches turn storage partitioning off, which the widget lives by
     profile = tmp_path_factory.mktemp("chromium")
-    process = await asyncio.create_subprocess_exec(
-        CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *ARGUMENTS,
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    process = subprocess.Popen(
+        [CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *ARGUMENTS],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(30):
-            while not (port := profile / "DevToolsActivePort").exists() or "\n" not in port.read_text():
-                await asyncio.sleep(0.05)
-        async with async_playwright() as playwright:
-            yield await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port.read_text().split()[0]}")
+        port = profile / "DevToolsActivePort"
+        end = time.monotonic() + 60
+        while not port.exists() or "\n" not in port.read_text():
+            if time.monotonic() > end or process.poll() is not None:
+                raise TimeoutError("Chromium did not start")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port.read_text().split()[0]}"
     finally:
         process.terminate()
-        await process.wait()
+        process.wait(20)
+
+
+@pytest.fixture
+async def chromium(chromium_address: str) -> AsyncIterator[Browser]:
+    """The browser."""
+    async with async_playwright() as playwright:
+        yield await playwright.chromium.connect_over_cdp(chromium_address, timeout=60_000)
 
 
 @pytest.fixture
 async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
     """An Italian customer's browser."""
-    context = await chromium.new_context(locale="it-IT", timezone_id="Europe/Rome", viewport={"width": 1280, "height": 860})
+    context = await chromium.new_context(
+        locale="it-IT", timezone_id="Europe/Rome", viewport={"width": 1280, "height": 860}
+    )
     yield context
     await context.close()
 

@@ -256,7 +256,11 @@ async def test_a_voice_note_is_recorded_heard_and_sent(
 async def test_files_are_sent_with_the_message_and_refused_by_name(page: Page, widget: Widget, tmp_path: Path) -> None:
     frame = await start_chat(page, widget)
     picture = tmp_path / "contatore.png"
-    picture.write_bytes(bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"))
+    picture.write_bytes(
+        bytes.fromhex(
+            "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+        )
+    )
     program = tmp_path / "programma.exe"
     program.write_bytes(b"MZ" + b"\x00" * 100)
     await frame.locator("input[type=file]").set_input_files([program])
@@ -268,7 +272,9 @@ async def test_files_are_sent_with_the_message_and_refused_by_name(page: Page, w
     await expect(frame.locator("li.customer .receipt")).to_have_text("Inviato")
 
 
-async def test_another_sites_page_shows_no_button(context: BrowserContext, host_site: Site, another_widget: Any, workspace: Any) -> None:
+async def test_another_sites_page_shows_no_button(
+    context: BrowserContext, host_site: Site, another_widget: Any, workspace: Any
+) -> None:
     stranger: Widget = await another_widget(workspace, origins=["https://www.lumera.example"])
     page = await context.new_page()
     said: list[str] = []
@@ -277,12 +283,16 @@ async def test_another_sites_page_shows_no_button(context: BrowserContext, host_
     await page.wait_for_function("window.Battito && Battito.w.length === 0")
     assert any("may not be shown on" in line for line in said)
     # and a frame made by hand is refused by the browser
-    await page.evaluate(f"const f = document.createElement('iframe'); f.src = '{stranger.server.url}/widget/?site={stranger.site}'; document.body.append(f)")
+    await page.evaluate(
+        f"const f = document.createElement('iframe'); f.src = '{stranger.server.url}/widget/?site={stranger.site}'; document.body.append(f)"
+    )
     await page.wait_for_timeout(500)
     assert any("frame-ancestors" in line for line in said)
 
 
-async def test_two_brands_on_one_page(context: BrowserContext, host_site: Site, widget: Widget, another_widget: Any) -> None:
+async def test_two_brands_on_one_page(
+    context: BrowserContext, host_site: Site, widget: Widget, another_widget: Any
+) -> None:
     other: Widget = await another_widget(widget.workspace, name="Lumera Casa", origins=[host_site.origin])
     page = await context.new_page()
     await page.goto(host_site.page(widget, other))
@@ -328,7 +338,10 @@ async def test_when_nobody_is_there_a_message_or_a_call_is_taken(
     context: BrowserContext, host_site: Site, another_widget: Any, workspace: Any, agent: httpx.AsyncClient
 ) -> None:
     closed: Widget = await another_widget(
-        workspace, origins=[host_site.origin], when_closed=["message", "callback"], hours=Hours(week=[OpeningDay([0], "00:00", "00:01")])
+        workspace,
+        origins=[host_site.origin],
+        when_closed=["message", "callback"],
+        hours=Hours(week=[OpeningDay([0], "00:00", "00:01")]),
     )
     page = await context.new_page()
     await page.goto(host_site.page(closed))
@@ -339,7 +352,9 @@ async def test_when_nobody_is_there_a_message_or_a_call_is_taken(
     assert await violations(frame) == []
     await frame.get_by_label("Ho letto").check()
     await frame.get_by_role("button", name="Invia il messaggio").click()
-    await expect(frame.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")  # without it there is no answer
+    await expect(frame.get_by_label("E-mail")).to_have_attribute(
+        "aria-invalid", "true"
+    )  # without it there is no answer
     await frame.get_by_role("button", name="Ti richiamiamo").click()
     await expect(frame.get_by_label("E-mail")).not_to_have_attribute("required", "")
     await frame.get_by_label("Il tuo numero").fill("333 1234567")
@@ -354,7 +369,9 @@ async def test_an_invitation_comes_once_and_goes_when_told(
     context: BrowserContext, host_site: Site, another_widget: Any, workspace: Any
 ) -> None:
     inviting: Widget = await another_widget(
-        workspace, origins=[host_site.origin], triggers=[Trigger({"it": "Serve una mano?"}, 5, ["/altra"]), Trigger({"it": "Ciao!"}, 5)]
+        workspace,
+        origins=[host_site.origin],
+        triggers=[Trigger({"it": "Serve una mano?"}, 5, ["/altra"]), Trigger({"it": "Ciao!"}, 5)],
     )
     await context.add_init_script(OPEN_SHADOWS)
     page = await context.new_page()
@@ -375,7 +392,9 @@ async def test_an_invitation_comes_once_and_goes_when_told(
     await expect(other.get_by_role("status")).to_have_count(0)
 
 
-async def test_a_browser_that_refuses_storage_can_still_chat(widget: Widget, host_site: Site, agent: httpx.AsyncClient) -> None:
+async def test_a_browser_that_refuses_storage_can_still_chat(
+    widget: Widget, host_site: Site, agent: httpx.AsyncClient
+) -> None:
     async with async_playwright() as playwright:  # its own switches refuse storage to embedded pages
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         context = await browser.new_context(locale="it-IT")
@@ -391,7 +410,9 @@ async def test_a_browser_that_refuses_storage_can_still_chat(widget: Widget, hos
         await expect(frame.locator("li.agent")).to_contain_text("ma con risposta")
         await page.reload()
         await page.wait_for_timeout(800)
-        assert await page.evaluate(f"localStorage['battito:{widget.site}']") == ""  # nothing to go on with, and it knows
+        assert (
+            await page.evaluate(f"localStorage['battito:{widget.site}']") == ""
+        )  # nothing to go on with, and it knows
         await browser.close()
 
 

@@ -3,7 +3,6 @@ export const colours = ['ink', 'heart', 'machine', 'ok', 'warn', 'breach'] as co
 
 /** A label's colour as CSS; one that is none of ours is ink. */
 export function paint(name: string | null | undefined): string {
-  return (colours as readonly string[]).includes(name)
-    ? `var(--${name === 'ink' ? 'ink-3' : name})`
-    : 'var(--ink-3)'
+  const known = colours.find((one) => one === name) ?? 'ink'
+  return `var(--${known === 'ink' ? 'ink-3' : known})`
 }

@@ -1,41 +1,5 @@
 import { pluralEn as n } from '../plural'
 
-export const form = {
-  archive: 'Archive',
-  archived: 'Archived',
-  unarchive: 'Bring back into use',
-  cancel: 'Never mind',
-  check: 'Look at the marked fields.',
-  copied: 'Copied',
-  copy: 'Copy',
-  done: 'Done',
-  edit: 'Edit',
-  more: (name: string) => `More actions: ${name}`,
-  needed: 'This is needed.',
-  noneChosen: 'None',
-  nothing: 'Nothing fits',
-  notYours: 'This page is not for your role',
-  notYoursMore: 'An administrator can give you the permission.',
-  remove: 'Delete',
-  removeThis: (name: string) => `Delete ${name}`,
-  saved: 'Saved',
-  showMore: 'Show more',
-  timezone: 'Time zone',
-  typeToConfirm: (word: string) => `To confirm, type: ${word}`,
-  up: (name: string) => `Move up: ${name}`,
-}
-
-/** What the server says of a field, by its shape; what is not here is shown as it came. */
-export const faults: readonly [RegExp, (match: string) => string][] = [
-  [/length >= 1\b/, () => 'This is needed.'],
-  [/length >= (\d+)/, (least) => `At least ${least} are needed.`],
-  [/length <= (\d+)/, (most) => `This is too long: at most ${most}.`],
-  [/(?:int|float|number)` >=? (-?\d+)/, (least) => `Not less than ${least}.`],
-  [/(?:int|float|number)` <=? (-?\d+)/, (most) => `Not more than ${most}.`],
-  [/Expected `(?:int|float)/, () => 'A number is needed here.'],
-  [/matching regex/, () => 'This does not have the right form.'],
-]
-
 export const people = {
   title: 'People',
   lead: 'Who works here, with which role and in which teams. A change counts at once, for people who are signed in too.',
@@ -153,42 +117,4 @@ export const permissions = {
   'privacy.manage': 'Decides how long contents are kept',
   'workspace.manage': 'Changes workspace and brands',
   'jobs.manage': 'Sees and restarts background work',
-}
-
-export const account = {
-  profile: 'Your profile',
-  name: 'Name',
-  password: 'Password',
-  passwordLead: 'Changing it signs you out on your other devices.',
-  passwordDone: 'Password changed. Your other devices must sign in again.',
-  change: 'Change the password',
-  current: 'Password you have now',
-  factors: 'Second step when signing in',
-  factorsLead: 'Besides the password, something that only you have.',
-  app: 'Authenticator app',
-  appOff: 'A six-digit code, from your phone.',
-  appOn: (left: number) => `In use. ${n(left, '# recovery code is left.', '# recovery codes are left.')}`,
-  appAdd: 'Connect the app',
-  appLead: 'Scan the picture with your authenticator app, then type the code it shows.',
-  appRemove: 'Disconnect the app',
-  appRemoveLead: 'From then on the password is enough to sign in.',
-  qr: 'Picture to scan with the authenticator app',
-  byHand: 'Or type this code into the app',
-  code: 'Six-digit code',
-  confirm: 'Confirm',
-  codes: 'Recovery codes',
-  codesLead: 'Each works once, should you lose your phone. Keep them now: you will not see them here again.',
-  codesKept: 'I have kept them',
-  newCodes: 'Fresh codes',
-  passkey: 'Passkey',
-  passkeys: 'Passkeys',
-  passkeysLead: 'Sign in with your fingerprint, your face or a security key.',
-  passkeysNot: 'This browser cannot use passkeys.',
-  passkeyAdd: 'Add a passkey',
-  passkeyLead: 'Your device will ask for your fingerprint, your face or the key.',
-  passkeyGo: 'Go on',
-  passkeyName: 'What you call it',
-  passkeyRefused: 'The device said no, or you cancelled. Nothing has changed.',
-  passkeyAbout: (made: string, used: string | null) =>
-    used ? `Made ${made}, used ${used}` : `Made ${made}, never used`,
 }

@@ -1,8 +1,11 @@
 import type { AdminMessages } from '../it/admin'
+import { account } from './admin-account'
+import { audit } from './admin-audit'
 import { channels, payloads, queues, settings } from './admin-channels'
 import { companies, consent, contacts, fields, imports, labels, views } from './admin-contacts'
-import { account, faults, form, people, permissionGroups, permissions, roles, teams } from './admin-people'
-import { audit, jobs, keys, privacy, signOn, workspace } from './admin-system'
+import { faults, form } from './admin-form'
+import { people, permissionGroups, permissions, roles, teams } from './admin-people'
+import { jobs, keys, privacy, signOn, workspace } from './admin-system'
 import { widget } from './admin-widget'
 
 /** English: complete, or it does not compile. */

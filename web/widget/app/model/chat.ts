@@ -1,8 +1,9 @@
 /** One widget's conversation: what the views show and what a visitor can do. */
 import { lang, speak, t } from '../i18n'
 import { effect, signal, untracked } from '../kit/reactive'
-import type { Config, Down, State } from '../protocol'
+import type { Config, State } from '../protocol'
 import { Account, Refused, ask } from './account'
+import { take } from './heard'
 import { hear, hostOrigin, tell } from './host'
 import { Link } from './link'
 import { Log } from './log'
@@ -33,16 +34,17 @@ export class Chat {
     hello: async () => ({
       type: 'hello', token: await this.account.token(), conversation_id: this.state().conversation_id, after: this.log.last, lang,
     }),
-    heard: (frame) => untracked(() => this.#heard(frame)),
+    heard: (frame) => untracked(() => take(this, frame)),
     lost: () => this.#lost(t.expired),
   })
   readonly outbox = new Outbox(this.link, this.account, this.log)
   draft = ''
   identity = ''
-  #page: { url: string; title: string } | undefined
+  /** Where on the host site the visitor is. */
+  page: { url: string; title: string } | undefined
   #typed = 0
-  #silence = 0
-  #shown = 0
+  /** Up to where the visitor has seen the conversation. */
+  shown = 0
 
   constructor(tag: string) {
     speak(tag)
@@ -56,8 +58,8 @@ export class Chat {
       if (type === 'logout') void this.forget()
       if (type === 'lang') void this.load(String(value))
       if (type === 'page') {
-        this.#page = value as { url: string; title: string }
-        this.link.send({ type: 'page', ...this.#page })
+        this.page = value as { url: string; title: string }
+        this.link.send({ type: 'page', ...this.page })
       }
     })
     document.addEventListener('visibilitychange', () => this.seen())
@@ -90,7 +92,7 @@ export class Chat {
   /** Opens a session with what the form holds. Nothing was kept before this. Throws Refused with the fields to mend. */
   async start(answers: Answers): Promise<void> {
     await this.account.start({
-      site, host: hostOrigin, lang, ...answers, ...(this.identity ? { identity: this.identity } : {}), ...(this.#page ? { page: this.#page } : {}),
+      site, host: hostOrigin, lang, ...answers, ...(this.identity ? { identity: this.identity } : {}), ...(this.page ? { page: this.page } : {}),
     })
     await this.#enter()
   }
@@ -170,9 +172,9 @@ export class Chat {
     const entries = this.log.entries().filter((e) => e.author.kind !== 'customer' && e.seq < Infinity)
     const last = entries.at(-1)?.seq ?? 0
     if (this.visible() && !document.hidden) {
-      if (last > this.#shown && this.link.send({ type: 'read', seq: last })) this.#shown = last
+      if (last > this.shown && this.link.send({ type: 'read', seq: last })) this.shown = last
       tell('unread', 0)
-    } else tell('unread', entries.filter((e) => e.seq > this.#shown).length)
+    } else tell('unread', entries.filter((e) => e.seq > this.shown).length)
   }
 
   async #enter(): Promise<void> {
@@ -195,38 +197,6 @@ export class Chat {
     this.state.set(fresh)
     this.log.clear()
     this.more.set(false)
-    this.#shown = 0
-  }
-
-  #heard(frame: Down): void {
-    if (frame.type === 'welcome') {
-      if (frame.reset) this.log.clear()
-      if (frame.reset || !this.log.last) this.more.set(frame.more)
-      this.log.take(frame.messages)
-      for (const m of frame.messages) if (m.client_id) this.outbox.done(m.client_id)
-      this.state.set(frame.state)
-      this.#shown = Math.max(this.#shown, frame.state.seen)
-      if (this.#page) this.link.send({ type: 'page', ...this.#page })
-      this.seen()
-      this.outbox.flush()
-    } else if (frame.type === 'ack') {
-      this.log.change(frame.id, { state: 'sent', why: '' })
-      this.outbox.done(frame.id)
-    } else if (frame.type === 'message') {
-      this.log.take([frame.message])
-      if (frame.message.client_id) this.outbox.done(frame.message.client_id)
-      else this.typing.set(null)
-    } else if (frame.type === 'state') {
-      if (frame.state.status !== 'bot' && this.notice() === t.personAsked) this.notice.set('')
-      this.state.set(frame.state)
-    } else if (frame.type === 'typing') {
-      this.typing.set(frame.on ? (frame.name ?? t.somebody) : null)
-      clearTimeout(this.#silence)
-      this.#silence = setTimeout(() => this.typing.set(null), 6000)
-    } else if (frame.type === 'token') this.account.renewed(frame.token, frame.expires_in)
-    else if (frame.type === 'error') {
-      if (frame.id) this.outbox.refuse(frame.id, frame.detail, frame.retry_after ?? 0)
-      else this.notice.set(frame.detail)
-    }
+    this.shown = 0
   }
 }
