@@ -129,6 +129,27 @@ async def test_ids_carry_their_moment(rows: Any) -> None:
     assert out_of_order == 0
 
 
+async def test_replies_and_macros_can_be_used(server_on_demo: Process, loaded: list[DemoPerson]) -> None:
+    async with httpx.AsyncClient(
+        base_url=f"{server_on_demo.url}/api/v1", headers={"X-Battito": "1"}, timeout=20
+    ) as http:
+        await http.post("/sign-in", json={"email": loaded[0].email, "password": loaded[0].password})
+        page = (await http.get("/conversations", params={"view": "all", "status": "open", "limit": 1})).json()
+        conversation = page["items"][0]["id"]
+        replies = (await http.get("/canned-replies")).json()["items"]
+        assert len(replies) >= 25
+        for reply in replies:
+            answer = await http.post(f"/canned-replies/{reply['id']}/preview", json={"conversation_id": conversation})
+            assert answer.status_code < 300, answer.text
+            assert answer.json()["missing"] == [], reply["shortcut"]
+        macros = (await http.get("/macros")).json()["items"]
+        assert len(macros) >= 5
+        for macro in macros:
+            answer = await http.post(f"/macros/{macro['id']}/preview", json={"conversation_id": conversation})
+            assert answer.status_code < 300, answer.text
+            assert [s["problem"] for s in answer.json()["steps"] if s["problem"]] == [], macro["name"]
+
+
 async def test_files_are_there(demo: Services, rows: Any) -> None:
     from battito.platform.files import Files
 

@@ -168,8 +168,8 @@ ATTRIBUTES: tuple[AttributeDefinition, ...] = (
     AttributeDefinition(
         "pagamento", "Come paga", "choice", ("addebito in conto", "bollettino", "bonifico", "carta", "pagoPA")
     ),
-    AttributeDefinition("da_pagare", "Da pagare (euro)", "number"),
-    AttributeDefinition("ultima_bolletta", "Ultima bolletta (euro)", "number"),
+    AttributeDefinition("da_pagare", "Da pagare", "money"),
+    AttributeDefinition("ultima_bolletta", "Ultima bolletta", "money"),
     AttributeDefinition("consumo_annuo", "Consumo annuo", "number", help="kWh per la luce, Smc per il gas"),
     AttributeDefinition("bonus_sociale", "Bonus sociale", "boolean"),
     AttributeDefinition("elettromedicali", "Apparecchi salvavita in casa", "boolean"),

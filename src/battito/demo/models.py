@@ -83,11 +83,11 @@ class CannedReply(msgspec.Struct, frozen=True):
 
 
 class AttributeDefinition(msgspec.Struct, frozen=True):
-    """A custom attribute of contacts. `kind`: text, number, date, boolean or choice."""
+    """A custom attribute of contacts. `kind`: text, number, money, date, boolean or choice."""
 
     key: str
     label: str
-    kind: Literal["text", "number", "date", "boolean", "choice"]
+    kind: Literal["text", "number", "money", "date", "boolean", "choice"]
     options: tuple[str, ...] = ()
     help: str = ""
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import functools
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -38,6 +39,10 @@ def hello(visitor: SimulatedVisitor, **fields: Any) -> str:
     return json.dumps(
         {"type": "hello", "token": visitor.session["token"], "conversation_id": None, "after": 0, **fields}
     )
+
+
+def is_error_of(message: UUID, frame: dict[str, Any]) -> bool:
+    return frame["type"] == "error" and frame["id"] == str(message)
 
 
 async def test_a_forbidden_origin_gets_nothing(widget: Widget, visitor: SimulatedVisitor) -> None:
@@ -101,9 +106,8 @@ async def test_a_frame_that_cannot_be_used_is_refused_by_name_and_the_next_one_w
     for text in ("", "   \n ", "\x00"):
         empty = uuid4()
         await visitor.send({"type": "message", "id": str(empty), "text": text})
-        assert (await visitor.wait_for(lambda f, e=empty: f["type"] == "error" and f["id"] == str(e)))[
-            "code"
-        ] == "invalid"  # type: ignore[misc]
+        refused = await visitor.wait_for(functools.partial(is_error_of, empty))
+        assert refused["code"] == "invalid"
     long = uuid4()
     await visitor.send({"type": "message", "id": str(long), "text": "x" * 4001})
     assert "4,000" in (await visitor.wait_for(lambda f: f["type"] == "error" and f["id"] == str(long)))["detail"]

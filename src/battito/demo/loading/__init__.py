@@ -18,6 +18,7 @@ from battito.demo.loading.contacts import copy_contacts
 from battito.demo.loading.conversations import copy_conversations
 from battito.demo.loading.files import draw_files
 from battito.demo.loading.people import PASSWORD, copy_desk, copy_people
+from battito.demo.loading.replies import copy_replies
 from battito.demo.models import DemoWorld
 from battito.demo.world import generate
 from battito.platform.actor import Context
@@ -76,6 +77,7 @@ async def load(services: Services, world: DemoWorld) -> UUID:
         state = Load(workspace=workspace, world=world, connection=connection, rng=random.Random(world.seed))
         await copy_people(state, hashed)
         await copy_desk(state)
+        await copy_replies(state)
         await _connect(services, state)
         await copy_contacts(state)
         await draw_files(services, state)
