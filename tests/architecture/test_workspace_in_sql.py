@@ -32,9 +32,9 @@ def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.JoinedStr):
             inside.update(id(part) for part in node.values)
             parts = [
-                str(part.value) if isinstance(part, ast.Constant) else "{" + ast.unparse(part.value) + "}"
+                str(part.value) if isinstance(part, ast.Constant) else "{" + ast.unparse(part) + "}"
                 for part in node.values
-            ]  # type: ignore[attr-defined]
+            ]
             yield node.lineno, "".join(parts)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:

@@ -42,7 +42,7 @@ def hello(visitor: SimulatedVisitor, **fields: Any) -> str:
 
 
 def is_error_of(message: UUID, frame: dict[str, Any]) -> bool:
-    return frame["type"] == "error" and frame["id"] == str(message)
+    return bool(frame["type"] == "error" and frame["id"] == str(message))
 
 
 async def test_a_forbidden_origin_gets_nothing(widget: Widget, visitor: SimulatedVisitor) -> None:
