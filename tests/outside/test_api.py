@@ -27,7 +27,7 @@ def fuzzed(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="module")
 def api(fuzzed: Process) -> Any:
     """The API as its own OpenAPI document describes it."""
-    document = httpx.get(f"{fuzzed.url}/api/openapi.json").json()
+    document = httpx.get(f"{fuzzed.url}/api/openapi.json", timeout=60).json()
     assert document["openapi"].startswith("3.1")
     document["paths"] = {p: v for p, v in document["paths"].items() if not p.startswith(STREAMS)}
     document["servers"] = [{"url": fuzzed.url}]
@@ -51,7 +51,7 @@ def test_no_input_makes_a_5xx(api: Any, fuzzed: Process, workspace: Furnished) -
         @seed(1)
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
-            response = case.call(base_url=fuzzed.url, headers=workspace.administrator.headers, timeout=20)
+            response = case.call(base_url=fuzzed.url, headers=workspace.administrator.headers, timeout=60)
             where = f"{case.method} {case.formatted_path}: {response.status_code} {response.text[:200]}"
             if response.status_code >= 500:
                 wrong.append(where)
@@ -83,7 +83,7 @@ OPEN = ("/sign-in", "/setup", "/password/", "/invitations/", "/files/")
 
 
 async def test_nothing_is_open_to_strangers(fuzzed: Process) -> None:
-    async with httpx.AsyncClient(base_url=fuzzed.url, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=fuzzed.url, timeout=60) as http:
         wrong = []
         for method, path in await operations(http):
             if path.removeprefix("/api/v1").startswith(OPEN):
@@ -95,7 +95,7 @@ async def test_nothing_is_open_to_strangers(fuzzed: Process) -> None:
 
 
 async def test_ids_of_nobody_are_never_a_5xx_for_any_role(fuzzed: Process, workspace: Furnished) -> None:
-    async with httpx.AsyncClient(base_url=fuzzed.url, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=fuzzed.url, timeout=60) as http:
         wrong = []
         for method, path in await operations(http):
             if path.endswith(("/sign-out",)):
@@ -123,6 +123,6 @@ ADMINISTRATIVE = (
 
 @pytest.mark.parametrize("path", ADMINISTRATIVE)
 async def test_an_agent_does_not_administer(fuzzed: Process, workspace: Furnished, path: str) -> None:
-    async with httpx.AsyncClient(base_url=fuzzed.url, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=fuzzed.url, timeout=60) as http:
         assert (await http.get(f"/api/v1{path}", headers=workspace.agent.headers)).status_code == 403
         assert (await http.get(f"/api/v1{path}", headers=workspace.administrator.headers)).status_code == 200

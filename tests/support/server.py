@@ -60,7 +60,7 @@ def serving(database_url: str, data: Path, *, port: int | None = None, **setting
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             if popen.poll() is not None:
                 raise RuntimeError(f"the server ended with {popen.returncode}:\n{log.read_text()[-3000:]}")

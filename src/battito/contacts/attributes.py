@@ -49,9 +49,9 @@ class AttributeWish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 def convert_value(attribute: Attribute, value: Any) -> Any:
     """`value` in the form in which a field of this kind is stored; None empties it. Raises `ValueError` with what is wanted."""
-    if value is None or value == "":
+    text = "" if value is None else str(value).strip()
+    if not text:
         return None
-    text = str(value).strip()
     match attribute.kind:
         case "text":
             if len(text) > 2000:

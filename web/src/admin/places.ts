@@ -16,6 +16,8 @@ export type PlaceKey =
   | 'contacts'
   | 'companies'
   | 'import'
+  | 'replies'
+  | 'macros'
   | 'labels'
   | 'views'
   | 'fields'
@@ -37,6 +39,8 @@ export const places: readonly Place[] = [
   { key: 'contacts', group: 'customers', may: ['contacts.read'] },
   { key: 'companies', group: 'customers', may: ['contacts.read'] },
   { key: 'import', group: 'customers', may: ['contacts.import'] },
+  { key: 'replies', group: 'work', may: ['conversations.handle', 'replies.write'] },
+  { key: 'macros', group: 'work', may: ['conversations.handle', 'replies.write'] },
   { key: 'labels', group: 'work', may: ['labels.write'] },
   { key: 'views', group: 'work', may: ['conversations.read'] },
   { key: 'fields', group: 'work', may: ['attributes.manage'] },

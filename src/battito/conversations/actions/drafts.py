@@ -9,6 +9,7 @@ from battito.conversations.models import Attachment, Draft, DraftMode, EmailFiel
 from battito.conversations.queries.detail import draft_from
 from battito.conversations.queries.files import attachments_by_id
 from battito.conversations.queries.rows import get_conversation
+from battito.conversations.store import drafts as store
 from battito.kit.html import sanitise
 from battito.platform.action import action
 from battito.platform.database import Tx
@@ -26,17 +27,6 @@ class DraftBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     version: int | None = None
 
 
-SAVE = """
-insert into draft(workspace_id, user_id, conversation_id, mode, text, html, attachments, email, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-on conflict (user_id, conversation_id, mode) do update
-  set text = excluded.text, html = excluded.html, attachments = excluded.attachments, email = excluded.email,
-    version = draft.version + 1, updated_at = excluded.updated_at
-  where draft.workspace_id = excluded.workspace_id and ($10::int is null or draft.version = $10)
-returning *
-"""
-
-
 @action("draft.save", permission="conversations.handle", audited=False)
 async def save_draft(tx: Tx, conversation_id: UUID, mode: DraftMode, body: DraftBody) -> Draft:
     """Keep a draft. Raises `Stale` with the newer draft when another of the person's screens was faster."""
@@ -44,15 +34,10 @@ async def save_draft(tx: Tx, conversation_id: UUID, mode: DraftMode, body: Draft
     if len(body.text) > TEXT_LIMIT or "\x00" in body.text or "\x00" in (body.html or ""):
         raise Invalid(f"A draft holds at most {TEXT_LIMIT:,} characters, and no NUL.", field="text")
     attachments: list[Attachment] = await attachments_by_id(tx.connection, tx.workspace_id, body.attachments)
-    row = await tx.fetchrow(
-        SAVE, tx.workspace_id, tx.context.user_id, conversation_id, mode, body.text,
-        sanitise(body.html) if body.html else None, attachments, body.email, tx.now, body.version,
-    )  # fmt: skip
+    html = sanitise(body.html) if body.html else None
+    row = await store.save(tx, conversation_id, mode, body.text, html, attachments, body.email, body.version)
     if row is None:
-        current = await tx.fetchrow(
-            "select * from draft where workspace_id = $1 and user_id = $2 and conversation_id = $3 and mode = $4",
-            tx.workspace_id, tx.context.user_id, conversation_id, mode,
-        )  # fmt: skip
+        current = await store.get(tx, conversation_id, mode)
         raise Stale(
             "You wrote here on another screen meanwhile. Both texts are kept: choose one.",
             current=msgspec.to_builtins(draft_from(current)) if current else None,
@@ -63,7 +48,4 @@ async def save_draft(tx: Tx, conversation_id: UUID, mode: DraftMode, body: Draft
 @action("draft.drop", permission="conversations.handle", audited=False)
 async def drop_draft(tx: Tx, conversation_id: UUID, mode: DraftMode) -> None:
     """Throw a draft away; nothing happens when there is none."""
-    await tx.execute(
-        "delete from draft where workspace_id = $1 and user_id = $2 and conversation_id = $3 and mode = $4",
-        tx.workspace_id, tx.context.user_id, conversation_id, mode,
-    )  # fmt: skip
+    await store.delete(tx, conversation_id, mode)

@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
@@ -12,6 +11,7 @@ from battito.conversations.actions.undo import inverse
 from battito.conversations.events import LabelChanged
 from battito.conversations.models import Conversation, Label
 from battito.conversations.queries.labels import get_label, label_from
+from battito.conversations.store import labels as store
 from battito.kit.ids import uuid7
 from battito.platform.action import action
 from battito.platform.database import Tx
@@ -38,12 +38,7 @@ class LabelEdit(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 @action("label.create", permission="labels.write")
 async def create_label(tx: Tx, new: NewLabel) -> Label:
     """A new label; one that was taken away under this name comes back."""
-    row = await tx.fetchrow(
-        "insert into label(id, workspace_id, name, colour, created_at) values ($1, $2, $3, $4, $5)"
-        " on conflict (workspace_id, name) do update set archived_at = null, colour = excluded.colour, version = label.version + 1"
-        " where label.archived_at is not null returning *",
-        uuid7(), tx.workspace_id, _clean(new.name), new.colour, tx.now,
-    )  # fmt: skip
+    row = await store.insert(tx, uuid7(), _clean(new.name), new.colour)
     if row is None:
         raise Conflict(f"There is a label «{new.name}» already.", code="name-taken", fields={"name": "is taken"})
     return _changed(tx, label_from(row))
@@ -57,16 +52,9 @@ async def edit_label(tx: Tx, label_id: UUID, edits: LabelEdit, *, version: int |
         raise Stale(current=msgspec.to_builtins(before))
     name = before.name if edits.name is UNSET else _clean(edits.name)
     colour = before.colour if edits.colour is UNSET else edits.colour
-    try:
-        row = await tx.fetchrow(
-            "update label set name = $3, colour = $4, version = version + 1 where workspace_id = $1 and id = $2 returning *",
-            tx.workspace_id, label_id, name, colour,
-        )  # fmt: skip
-    except asyncpg.UniqueViolationError:
-        raise Conflict(
-            f"There is, or was, a label «{name}» already.", code="name-taken", fields={"name": "is taken"}
-        ) from None
-    assert row is not None
+    row = await store.update(tx, label_id, name, colour)
+    if row is None:
+        raise Conflict(f"There is, or was, a label «{name}» already.", code="name-taken", fields={"name": "is taken"})
     return _changed(tx, label_from(row), before)
 
 
@@ -74,7 +62,7 @@ async def edit_label(tx: Tx, label_id: UUID, edits: LabelEdit, *, version: int |
 async def remove_label(tx: Tx, label_id: UUID) -> UUID | None:
     """Take a label away: it is no longer offered or shown. The undo's id."""
     before = await get_label(tx.connection, tx.context, label_id, lock=True)
-    await _set_archived(tx, label_id, True)
+    await store.set_archived(tx, label_id, True)
     _changed(tx, None, before)
     return await remember(
         tx, "label.remove", [{"action": "label.bring_back", "arguments": {"label_id": str(label_id)}}]
@@ -85,16 +73,9 @@ async def remove_label(tx: Tx, label_id: UUID) -> UUID | None:
 @action("label.bring_back", permission="labels.write")
 async def bring_back_label(tx: Tx, label_id: UUID) -> list[Conversation]:
     """A label that was taken away is there again, wherever it was."""
-    await _set_archived(tx, label_id, False)
+    await store.set_archived(tx, label_id, False)
     _changed(tx, await get_label(tx.connection, tx.context, label_id))
     return []
-
-
-async def _set_archived(tx: Tx, label_id: UUID, archived: bool) -> None:
-    await tx.execute(
-        "update label set archived_at = $3, version = version + 1 where workspace_id = $1 and id = $2",
-        tx.workspace_id, label_id, tx.now if archived else None,
-    )  # fmt: skip
 
 
 def _clean(name: str) -> str:

@@ -12,6 +12,7 @@ from battito.conversations.events import MessageChanged, MessageStatus
 from battito.conversations.models import Conversation, Delivery, Message
 from battito.conversations.queries.rows import message_from
 from battito.conversations.rules import Changes, plain
+from battito.conversations.store import messages as store
 from battito.conversations.store.move import stream_fields
 from battito.conversations.store.rows import lock_rows, write_row
 from battito.kit.html import sanitise, to_text
@@ -30,13 +31,9 @@ class MessageEdit(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 async def message_for_change(tx: Tx, message_id: UUID) -> tuple[Conversation, Message]:
     """Lock the conversation of a message, then read the message. Raises `NotFound`."""
-    conversation_id = await tx.fetchval(
-        "select conversation_id from message where workspace_id = $1 and id = $2", tx.workspace_id, message_id
-    )
+    conversation_id = await store.conversation_of(tx, message_id)
     rows = await lock_rows(tx, [conversation_id]) if conversation_id else {}
-    found = await tx.fetchrow(
-        "select * from message where workspace_id = $1 and id = $2 for update", tx.workspace_id, message_id
-    )
+    found = await store.lock_message(tx, message_id)
     if found is None or found["conversation_id"] not in rows:
         raise NotFound("There is no such message in this workspace.")
     return rows[conversation_id], message_from(found)
@@ -60,10 +57,7 @@ async def edit_message(tx: Tx, message_id: UUID, edit: MessageEdit, *, capabilit
         raise Invalid(f"A message holds at most {TEXT_LIMIT:,} characters, and no NUL.", field="text")
     if (text, html) == (message.text, message.html):
         return message
-    await tx.execute(
-        "update message set text = $3, html = $4, edited_at = $5 where workspace_id = $1 and id = $2",
-        tx.workspace_id, message_id, text, html, tx.now,
-    )  # fmt: skip
+    await store.set_text(tx, message_id, text, html)
     tx.audit("message", message_id, before={"text": message.text}, after={"text": text})
     changed = msgspec.structs.replace(message, text=text, html=html, edited_at=tx.now)
     return await _tell(tx, row, changed)
@@ -115,18 +109,11 @@ async def retry(tx: Tx, message_id: UUID) -> Message:
     row, message = await message_for_change(tx, message_id)
     if message.status is not Delivery.failed or message.author.kind is ActorKind.customer:
         raise Conflict("Only a message that failed can be sent again.", code="not-failed")
-    account = await tx.fetchval(
-        "update message set status = 'queued', error = null where workspace_id = $1 and id = $2 returning account_id",
-        tx.workspace_id, message_id,
-    )  # fmt: skip
+    account = await store.queue_again(tx, message_id)
     if account is None:
         raise Conflict("The channel account that this message was sent by is gone.", code="no-account")
     seq = row.seq + 1
-    await tx.execute(
-        "insert into outbox(message_id, workspace_id, conversation_id, account_id, seq, due_at) values ($1, $2, $3, $4, $5, $6)"
-        " on conflict (message_id) do nothing",
-        message_id, tx.workspace_id, row.id, account, message.seq, tx.now,
-    )  # fmt: skip
+    await store.put_in_outbox(tx, row.id, message_id, account, message.seq)
     await write_row(tx, row.id, {}, seq=seq)
     changes = {"seq": seq, "version": row.version + 1}
     tx.emit(MessageStatus(conversation_id=row.id, seq=seq, changes=changes, message_id=message_id, status="queued"))
@@ -142,11 +129,7 @@ def _own(tx: Tx, message: Message) -> None:
 
 
 async def _set_deleted(tx: Tx, row: Conversation, message: Message, gone: bool) -> Message:
-    stored = await tx.fetchrow(
-        "update message set deleted_at = $3 where workspace_id = $1 and id = $2 returning *",
-        tx.workspace_id, message.id, tx.now if gone else None,
-    )  # fmt: skip
-    assert stored is not None
+    stored = await store.set_deleted(tx, message.id, tx.now if gone else None)
     tx.audit("message", message.id, before={"deleted": not gone}, after={"deleted": gone, "text": stored["text"]})
     return await _tell(tx, row, message_from(stored))
 

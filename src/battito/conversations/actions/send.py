@@ -12,6 +12,7 @@ from battito.conversations.events import MessageChanged
 from battito.conversations.models import Attachment, Conversation, Delivery, Done, Message, Post
 from battito.conversations.queries.rows import message_from
 from battito.conversations.rules import STATE, plain
+from battito.conversations.store import messages as store
 from battito.conversations.store.move import stream_fields
 from battito.conversations.store.post import post_batch
 from battito.conversations.store.rows import lock_rows, write_row
@@ -48,12 +49,7 @@ async def send_reply(
     if not kept["posted"]:
         raise Conflict("The conversation changed at the same moment. Please try again.")
     if leaves is not None:
-        await tx.execute(
-            "update outbox set due_at = $3 where workspace_id = $1 and message_id = $2",
-            tx.workspace_id,
-            message.id,
-            leaves,
-        )
+        await store.hold_back(tx, message.id, leaves)
     after = (await lock_rows(tx, [row.id]))[row.id]
     fields = {name: getattr(after, name) for name in GIVEN_BACK if getattr(after, name) != getattr(row, name)}
     steps = [restore_step(row, fields, [], "reply")] if fields else []
@@ -72,20 +68,11 @@ async def unsend(tx: Tx, conversation_id: UUID, message_id: UUID) -> list[Conver
     if conversation_id not in rows:
         raise NotFound("There is no such conversation in this workspace.")
     row = rows[conversation_id]
-    waiting = await tx.execute(
-        "delete from outbox where workspace_id = $1 and message_id = $2 and attempts = 0 and fence = 0",
-        tx.workspace_id, message_id,
-    )  # fmt: skip
-    found = await tx.fetchrow(
-        "select account_id, status from message where workspace_id = $1 and id = $2", tx.workspace_id, message_id
-    )
+    waiting = await store.withdraw(tx, message_id)
+    found = await store.lock_message(tx, message_id)
     if found is None or found["status"] != "queued" or (not waiting and found["account_id"] is not None):
         raise Conflict("The answer has left already and cannot be taken back.", code="already-sent")
-    stored = await tx.fetchrow(
-        "update message set deleted_at = $3 where workspace_id = $1 and id = $2 returning *",
-        tx.workspace_id, message_id, tx.now,
-    )  # fmt: skip
-    assert stored is not None
+    stored = await store.set_deleted(tx, message_id, tx.now)
     fields = await stream_fields(tx, row.id)
     seq = row.seq + 1
     await write_row(tx, row.id, fields, seq=seq)

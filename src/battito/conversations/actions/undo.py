@@ -14,6 +14,7 @@ from battito.conversations.actions.change import change, gathering, locked
 from battito.conversations.events import ConversationRestored
 from battito.conversations.models import Conversation
 from battito.conversations.rules import restoring
+from battito.conversations.store.messages import last_activity
 from battito.conversations.store.rows import lock_rows
 from battito.conversations.store.undo import lock_undo, mark_used
 from battito.platform.action import action
@@ -76,11 +77,7 @@ async def restore(
 
 async def changed_since(tx: Tx, row: Conversation, clash: list[str]) -> Conflict:
     """Who changed what since: the reason of a refusal."""
-    last = await tx.fetchrow(
-        "select author_name, activity->>'verb' as verb from message where workspace_id = $1 and conversation_id = $2 and kind = 'activity'"
-        " order by seq desc limit 1",
-        tx.workspace_id, row.id,
-    )  # fmt: skip
+    last = await last_activity(tx, row.id)
     who = f" {last['author_name']} was last ({last['verb']})." if last else ""
     return Conflict(
         f"Conversation #{row.number} was changed since ({', '.join(clash)}).{who} Nothing was taken back.",

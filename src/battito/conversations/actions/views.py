@@ -12,6 +12,7 @@ from battito.conversations.events import ViewChanged
 from battito.conversations.filters import STANDARD, Filters, Order, join, parse
 from battito.conversations.models import Conversation, View
 from battito.conversations.queries.views import get_view, view_from
+from battito.conversations.store import views as store
 from battito.kit.ids import uuid7
 from battito.platform.action import action
 from battito.platform.actor import Context
@@ -77,15 +78,13 @@ def check_filters(filters: dict[str, Any]) -> dict[str, Any]:
 async def create_view(tx: Tx, new: NewView) -> View:
     """Save a view."""
     _may_share(tx, new.shared)
-    count = await tx.fetchval(
-        "select count(*) from saved_view where workspace_id = $1 and user_id = $2", tx.workspace_id, tx.context.user_id
-    )
-    if count >= MOST_VIEWS:
+    if await store.count_mine(tx) >= MOST_VIEWS:
         raise Invalid(f"One person keeps at most {MOST_VIEWS} views: take one away first.")
-    row = await tx.fetchrow(
-        "insert into saved_view(id, workspace_id, user_id, name, shared, filters, sort, position) values ($1, $2, $3, $4, $5, $6, $7, $8) returning *",
-        uuid7(), tx.workspace_id, tx.context.user_id, _clean(new.name), new.shared, check_filters(new.filters), new.order, new.position,
+    view = View(
+        id=uuid7(), name=_clean(new.name), shared=new.shared, mine=True, filters=check_filters(new.filters), order=new.order,
+        position=new.position, version=1,
     )  # fmt: skip
+    row = await store.insert(tx, view)
     return _changed(tx, None, view_from(row, tx.context))
 
 
@@ -103,7 +102,7 @@ async def edit_view(tx: Tx, view_id: UUID, edits: ViewEdit, *, version: int | No
     if "name" in new:
         new["name"] = _clean(new["name"])
     after = msgspec.structs.replace(before, **new, version=before.version + 1)
-    await _write(tx, after)
+    await store.update(tx, after)
     return _changed(tx, before, after)
 
 
@@ -111,9 +110,7 @@ async def edit_view(tx: Tx, view_id: UUID, edits: ViewEdit, *, version: int | No
 async def remove_view(tx: Tx, view_id: UUID) -> UUID | None:
     """Take a view away; the undo's id."""
     before = await _for_change(tx, view_id)
-    owner = await tx.fetchval(
-        "delete from saved_view where workspace_id = $1 and id = $2 returning user_id", tx.workspace_id, view_id
-    )
+    owner = await store.delete(tx, view_id)
     _changed(tx, before, None)
     arguments = {"view": msgspec.to_builtins(before), "owner_id": str(owner)}
     return await remember(tx, "view.remove", [{"action": "view.bring_back", "arguments": arguments}])
@@ -126,11 +123,7 @@ async def bring_back_view(tx: Tx, view: dict[str, Any], owner_id: UUID) -> list[
     back = msgspec.convert(view, View)
     if not back.mine:
         _may_share(tx, back.shared)
-    await tx.execute(
-        "insert into saved_view(id, workspace_id, user_id, name, shared, filters, sort, position, version)"
-        " select $1, $2, id, $4, $5, $6, $7, $8, $9 from app_user where workspace_id = $2 and id = $3 on conflict do nothing",
-        back.id, tx.workspace_id, owner_id, back.name, back.shared, back.filters, back.order, back.position, back.version + 1,
-    )  # fmt: skip
+    await store.restore(tx, back, owner_id)
     _changed(tx, None, back)
     return []
 
@@ -140,14 +133,6 @@ async def _for_change(tx: Tx, view_id: UUID) -> View:
     if not view.mine:
         _may_share(tx, True)
     return view
-
-
-async def _write(tx: Tx, view: View) -> None:
-    await tx.execute(
-        "update saved_view set name = $3, shared = $4, filters = $5, sort = $6, position = $7, version = $8, updated_at = $9"
-        " where workspace_id = $1 and id = $2",
-        tx.workspace_id, view.id, view.name, view.shared, view.filters, view.order, view.position, view.version, tx.now,
-    )  # fmt: skip
 
 
 def _may_share(tx: Tx, shared: bool) -> None:

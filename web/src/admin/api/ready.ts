@@ -92,4 +92,5 @@ export const previewMacro = (id: Id, conversation_id: Id) =>
 
 /** Some conversations to try things on. */
 export const examples = async () =>
-  (await get<ConversationPage>('/conversations', { view: 'all', status: 'all', order: 'recent', limit: 20 })).items
+  (await get<ConversationPage>('/conversations', { view: 'all', status: 'all', order: 'recent', limit: 20 }))
+    .items

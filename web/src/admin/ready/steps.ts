@@ -38,7 +38,8 @@ export function blank(wanted: Step['do']): Step {
 /** To whom a step assigns, as one value: `me`, `team_id:…`, or empty for nobody. */
 export function targetOf(step: Step): string {
   if (step.me) return 'me'
-  for (const name of ['user_id', 'team_id', 'queue_id'] as const) if (step[name]) return `${name}:${step[name]}`
+  for (const name of ['user_id', 'team_id', 'queue_id'] as const)
+    if (step[name]) return `${name}:${step[name]}`
   return ''
 }
 

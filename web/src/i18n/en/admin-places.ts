@@ -20,6 +20,8 @@ export const adminPlaces: Messages['adminPlaces'] = {
     contacts: 'Contacts',
     companies: 'Companies',
     import: 'Import',
+    replies: 'Canned replies',
+    macros: 'Macros',
     labels: 'Labels',
     views: 'Saved views',
     fields: 'Fields',

@@ -46,5 +46,9 @@ export const faults: readonly [RegExp, (match: string) => string][] = [
   [/scope openid/, () => 'Lo scope openid serve.'],
   [/Two columns mean/, () => 'Due colonne indicano lo stesso campo.'],
   [/moment in the future/, () => 'Scegli un momento nel futuro.'],
+  [/no variable «(.*?)»/, (name) => `Non c’è una variabile «${name}»: sceglila dal menu.`],
+  [/variable is written/, () => 'Una variabile si scrive {{contact.first_name}}.'],
+  [/Say for which/, () => 'Scegli per chi.'],
+  [/needs a name/, () => 'Serve un nome.'],
   [/at least (\d+) characters/i, (least) => `Servono almeno ${least} caratteri.`],
 ]

@@ -19,6 +19,8 @@ export const adminPlaces = {
     contacts: 'Contatti',
     companies: 'Aziende',
     import: 'Importazione',
+    replies: 'Risposte pronte',
+    macros: 'Macro',
     labels: 'Etichette',
     views: 'Viste salvate',
     fields: 'Campi',

@@ -4,6 +4,7 @@ import { channels, payloads, queues, settings } from './admin-channels'
 import { companies, consent, contacts, fields, imports, labels, views } from './admin-contacts'
 import { faults, form } from './admin-form'
 import { people, permissionGroups, permissions, roles, teams } from './admin-people'
+import { ready } from './admin-ready'
 import { jobs, keys, privacy, signOn, workspace } from './admin-system'
 import { widget } from './admin-widget'
 
@@ -28,6 +29,7 @@ export const admin = {
   permissions,
   privacy,
   queues,
+  ready,
   roles,
   settings,
   signOn,
