@@ -285,7 +285,7 @@ async def measure(url: str, workspace: Furnished) -> tuple[dict[str, list[float]
     return took, hits, textbook
 
 
-async def main() -> None:
+async def run() -> None:
     """Fill, measure, report."""
     with tempfile.TemporaryDirectory(prefix="battito-search-") as folder:
         server = EmbeddedPostgres(
@@ -333,5 +333,11 @@ async def main() -> None:
     )
 
 
+def main() -> int:
+    """The bench; 0 when it ran."""
+    asyncio.run(run())
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(main())

@@ -23,6 +23,12 @@ def test_an_empty_part_leaves_no_double_space() -> None:
     assert write("[a]\nla bolletta [|] {n} , [|].", n="x") == "la bolletta x."
 
 
+def test_italian_joins_its_articles() -> None:
+    assert write("[a]\nfoto di {n}, dal {d}", n="il forno", d="8 novembre") == "foto del forno, dall'8 novembre"
+    assert write("[a]\nIl {d} a {n}", n="la vicina", d="11/3") == "L'11/3 alla vicina"
+    assert write("[a]\nil {d}", d="18 maggio") == "il 18 maggio"
+
+
 def test_tags_choose_the_variant() -> None:
     text = "[a]\n#mail lettera\n#!mail parola"
     assert write(text, tags=frozenset({"mail"})) == "lettera"

@@ -249,7 +249,29 @@ _TWICE = re.compile(r",(\s*[.,;])")
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
+_JOINED = {
+    "di il": "del",
+    "di la": "della",
+    "a il": "al",
+    "a la": "alla",
+    "da il": "dal",
+    "da la": "dalla",
+    "in il": "nel",
+}
+_APART = re.compile(r"\b(di il|di la|a il|a la|da il|da la|in il) (?=\w)")
+_VOWEL_DAY = re.compile(r"\b([Ii]l|[Dd]el|[Aa]l|[Dd]al) (8|11)(?=/| [a-z])")
+_BEFORE_VOWEL = {"il": "l'", "del": "dell'", "al": "all'", "dal": "dall'"}
+
+
+def _day_of_vowel(match: re.Match[str]) -> str:
+    """l'8 novembre, dell'11: those two days begin with a vowel."""
+    article = _BEFORE_VOWEL[match[1].lower()]
+    return (article.capitalize() if match[1][0].isupper() else article) + match[2]
+
+
 def _tidy(text: str) -> str:
+    text = _APART.sub(lambda m: _JOINED[m[1]] + " ", text)
+    text = _VOWEL_DAY.sub(_day_of_vowel, text)
     text = _SPACES.sub(" ", text).strip()
     text = _BEFORE.sub(r"\1", text)
     text = _TWICE.sub(r"\1", text)

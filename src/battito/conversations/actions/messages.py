@@ -34,7 +34,7 @@ async def message_for_change(tx: Tx, message_id: UUID) -> tuple[Conversation, Me
     conversation_id = await store.conversation_of(tx, message_id)
     rows = await lock_rows(tx, [conversation_id]) if conversation_id else {}
     found = await store.lock_message(tx, message_id)
-    if found is None or found["conversation_id"] not in rows:
+    if conversation_id is None or found is None or conversation_id not in rows:
         raise NotFound("There is no such message in this workspace.")
     return rows[conversation_id], message_from(found)
 

@@ -14,8 +14,13 @@ from battito.conversations.capabilities import Capabilities
 from battito.conversations.events import ConversationCreated
 from battito.conversations.models import Author, Conversation, Delivery, EmailFields, Message, NewMessage, Owner, Post
 from battito.conversations.queries.files import attachments_by_id
-from battito.conversations.queries.rows import COLUMNS, FROM, conversation_from
-from battito.conversations.store.create import insert_conversation
+from battito.conversations.store.create import (
+    account_to_write_from,
+    begun_with,
+    insert_conversation,
+    living_contact,
+    read_back,
+)
 from battito.conversations.store.post import post_batch
 from battito.kit.html import sanitise, to_text
 from battito.kit.ids import uuid7
@@ -23,12 +28,6 @@ from battito.kit.text import preview
 from battito.platform.action import action
 from battito.platform.database import Tx
 from battito.platform.errors import Conflict, Invalid
-
-ACCOUNT = """
-select id, brand_id, team_id, queue_id from channel_account
-where workspace_id = $1 and channel = $2 and enabled and removed_at is null and ($3::uuid is null or id = $3)
-  and ($4::uuid[] is null or brand_id = any($4)) order by created_at limit 1
-"""
 
 
 class NewConversation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -56,16 +55,10 @@ async def start(tx: Tx, new: NewConversation, *, capabilities: Capabilities | No
     if capabilities is None or not capabilities.starts:
         raise Invalid("On this channel the customer writes first.", field="channel")
     check(NewMessage(client_id=new.client_id, text=new.text, html=new.html, attachments=new.attachments))
-    known = await _known(tx, new.client_id)
+    known = await begun_with(tx, new.client_id)
     if known is not None:
         return known
-    account = await tx.fetchrow(
-        ACCOUNT,
-        tx.workspace_id,
-        new.channel,
-        new.account_id,
-        None if tx.context.brands is None else list(tx.context.brands),
-    )
+    account = await account_to_write_from(tx, new.channel, new.account_id)
     if account is None:
         raise Invalid("There is no such channel account, or it is switched off.", field="account_id")
     contact_id = await _contact(tx, new)
@@ -93,34 +86,16 @@ async def start(tx: Tx, new: NewConversation, *, capabilities: Capabilities | No
         request_id=tx.context.request_id,
     )
     await post_batch(tx.connection, [post], [preview(message.text)])
-    row = await tx.fetchrow(
-        f"select {COLUMNS} {FROM} where c.workspace_id = $1 and c.id = $2", tx.workspace_id, made.id
-    )
-    assert row is not None
-    return conversation_from(row)
-
-
-async def _known(tx: Tx, client_id: UUID) -> Conversation | None:
-    """The conversation that the caller began lately with this client id."""
-    row = await tx.fetchrow(
-        f"select {COLUMNS} {FROM} where c.workspace_id = $1 and c.owner_id = $2 and c.status <> 'resolved'"
-        " and c.created_at > now() - interval '1 day' and exists (select 1 from message m where m.workspace_id = c.workspace_id"
-        " and m.conversation_id = c.id and m.client_id = $3)",
-        tx.workspace_id, tx.context.user_id, client_id,
-    )  # fmt: skip
-    return conversation_from(row) if row else None
+    return await read_back(tx, made.id)
 
 
 async def _contact(tx: Tx, new: NewConversation) -> UUID:
     """The contact to write to; a new one when `to` belongs to nobody yet."""
     if new.contact_id is not None:
-        found = await tx.fetchval(
-            "select coalesce(merged_into, id) from contact where workspace_id = $1 and id = $2 and erased_at is null",
-            tx.workspace_id, new.contact_id,
-        )  # fmt: skip
+        found = await living_contact(tx, new.contact_id)
         if found is None:
             raise Invalid("There is no such contact.", field="contact_id")
-        return UUID(str(found))
+        return found
     to = (new.to or "").strip()
     if not to:
         raise Invalid("Say to whom: a contact, an address or a number.", field="to")

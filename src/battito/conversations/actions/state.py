@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
 
 from battito.conversations import rules
 from battito.conversations.actions.change import change, for_change, locked
@@ -14,6 +13,7 @@ from battito.conversations.events import (
     ConversationWoken,
 )
 from battito.conversations.models import Done
+from battito.conversations.queries.names import clock_of
 from battito.conversations.snooze import Understood
 from battito.conversations.snooze import understand as parse_words
 from battito.platform.action import action
@@ -65,11 +65,5 @@ async def wake(tx: Tx, conversation_id: UUID) -> Done:
 
 async def understand(connection: Any, context: Context, text: str, now: datetime | None = None) -> Understood:
     """The moment that words mean to the caller, in their time zone. Raises `Invalid`."""
-    row = await connection.fetchrow(
-        "select timezone, locale from app_user where workspace_id = $1 and id = $2",
-        context.workspace_id,
-        context.actor.id,
-    )
-    zone = ZoneInfo(row["timezone"] if row and row["timezone"] in available_timezones() else "Europe/Rome")
-    locale = row["locale"] if row else "it"
+    zone, locale = await clock_of(connection, context)
     return parse_words(text, now or datetime.now(UTC), zone, locale=locale, month_first=locale == "en-US")

@@ -1,11 +1,11 @@
 """The door of the search."""
 
 from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
 
 from litestar import Router, get
 from litestar.params import Parameter, QueryParameter
 
+from battito.conversations.queries.names import clock_of
 from battito.conversations.search.find import Hits, search
 from battito.conversations.search.words import ask
 from battito.platform.actor import Context
@@ -44,10 +44,8 @@ async def find(
         "contact": contact, "has": has, "since": since, "before": until,
     }  # fmt: skip
     async with services.database.reading() as connection:
-        zone = await connection.fetchval(
-            "select timezone from app_user where workspace_id = $1 and id = $2", context.workspace_id, context.actor.id
-        )
-        asked = ask(q, zone=ZoneInfo(zone if zone in available_timezones() else "Europe/Rome"), given=given)
+        zone, _ = await clock_of(connection, context)
+        asked = ask(q, zone=zone, given=given)
         return await search(connection, context, asked, limit=limit, after=after or None)
 
 

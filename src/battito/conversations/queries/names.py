@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 from battito.conversations.models import Owner
+from battito.platform.actor import Context
 from battito.platform.database import Tx
 from battito.platform.errors import Invalid
 
@@ -64,3 +66,14 @@ async def existing_users(connection: Any, workspace_id: UUID, ids: Iterable[UUID
     )  # fmt: skip
     there = {row["id"] for row in rows}
     return [one for one in wanted if one in there]
+
+
+async def clock_of(connection: Any, context: Context) -> tuple[ZoneInfo, str]:
+    """The caller's time zone and locale; those of Italy when they have none that exists."""
+    row = await connection.fetchrow(
+        "select timezone, locale from app_user where workspace_id = $1 and id = $2",
+        context.workspace_id,
+        context.actor.id,
+    )
+    zone = row["timezone"] if row and row["timezone"] in available_timezones() else "Europe/Rome"
+    return ZoneInfo(zone), row["locale"] if row else "it"
