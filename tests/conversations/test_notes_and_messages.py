@@ -195,8 +195,27 @@ async def test_a_transfer_with_its_note_and_back(services: Services, connection:
     now = await row(services, me, one)
     assert (now.owner, now.status) == (None, "snoozed")
     assert [m.text for m in await stream(services, me, one)] == [""]
-    with pytest.raises(Invalid):
-        await do(services, me, lambda tx: transfer(tx, one, Target()))
+    for target, field in (
+        (Target(), "user_id"),
+        (Target(user_id=uuid4()), "user_id"),
+        (Target(team_id=uuid4()), "team_id"),
+        (Target(queue_id=uuid4()), "queue_id"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await do(services, me, lambda tx, target=target: transfer(tx, one, target))  # type: ignore[misc]
+        assert field in refused.value.fields
+
+
+async def test_to_a_queue_by_its_name(services: Services, connection: Any, workspace: Furnished) -> None:
+    one, queue = await a_conversation(connection, workspace), uuid4()
+    await connection.execute(
+        "insert into queue(id, workspace_id, name) values ($1, $2, 'Bollette')", queue, workspace.id
+    )
+    done = await do(services, workspace.agent.context, lambda tx: transfer(tx, one, Target(queue_id=queue)))
+    assert (done.conversation.queue_id, done.conversation.owner) == (queue, None)
+    (line,) = await stream(services, workspace.agent.context, one, activity=True)
+    assert line.activity is not None
+    assert line.activity["queue"] == {"id": str(queue), "name": "Bollette"}
 
 
 async def an_account(connection: Any, workspace: Furnished, channel: str = "email") -> UUID:

@@ -16,7 +16,7 @@ from battito.conversations.actions.change import remember
 from battito.conversations.actions.state import understand
 from battito.conversations.actions.undo import inverse
 from battito.conversations.models import Conversation
-from battito.conversations.queries.names import label_names, owner_by_id, team_name
+from battito.conversations.queries.names import label_names, owner_by_id, queue_name, team_name
 from battito.kit.ids import uuid7
 from battito.platform.action import action
 from battito.platform.database import Tx
@@ -106,6 +106,8 @@ async def _check(tx: Tx, step: Step) -> None:
             await owner_by_id(tx, step.user_id, None)
         if step.team_id is not None:
             await team_name(tx, step.team_id)
+        if step.queue_id is not None:
+            await queue_name(tx, step.queue_id)
     elif isinstance(step, Snooze):
         if bool(step.words.strip()) == step.until_reply:
             raise Invalid("Say until when, or until the customer writes.", field="words")

@@ -29,7 +29,7 @@ from battito.conversations.actions.change import for_change, gathering, is_gathe
 from battito.conversations.actions.notes import add_note
 from battito.conversations.actions.send import send_reply
 from battito.conversations.models import Attachment, Done
-from battito.conversations.queries.names import label_names, owner_by_id, team_name
+from battito.conversations.queries.names import label_names, owner_by_id, queue_name, team_name
 from battito.platform.action import action
 from battito.platform.database import Tx
 from battito.platform.errors import Invalid, Problem
@@ -149,6 +149,7 @@ async def _shown(tx: Tx, step: Step, values: dict[str, str]) -> StepPreview:
                 target = _target(tx, step)
                 shown = [(await owner_by_id(tx, target.user_id, None)).name] if target.user_id else []
                 shown += [await team_name(tx, step.team_id)] if step.team_id else []
+                shown += [await queue_name(tx, step.queue_id)] if step.queue_id else []
                 return StepPreview(do=do, text=", ".join(shown))
             case SetPriority():
                 return StepPreview(do=do, text=step.priority)

@@ -11,7 +11,7 @@ from battito.conversations.actions.change import change, for_change, gathering, 
 from battito.conversations.actions.notes import add_note
 from battito.conversations.events import ConversationAssigned, ConversationTransferred
 from battito.conversations.models import Conversation, Done
-from battito.conversations.queries.names import owner_by_id, team_name
+from battito.conversations.queries.names import owner_by_id, queue_name, team_name
 from battito.conversations.rules import Changes, may_change
 from battito.platform.action import action
 from battito.platform.database import Tx
@@ -74,5 +74,5 @@ async def _destination(tx: Tx, row: Conversation, target: Target) -> tuple[Chang
     if target.queue_id is not UNSET:
         fields["queue_id"] = target.queue_id
         if target.queue_id is not None:
-            said["queue"] = {"id": target.queue_id}
+            said["queue"] = {"id": target.queue_id, "name": await queue_name(tx, target.queue_id)}
     return fields, said

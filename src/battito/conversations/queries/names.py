@@ -33,6 +33,16 @@ async def team_name(tx: Tx, team_id: UUID) -> str:
     return str(name)
 
 
+async def queue_name(tx: Tx, queue_id: UUID) -> str:
+    """A queue's name. Raises `Invalid` naming `queue_id`."""
+    name = await tx.fetchval(
+        "select name from queue where workspace_id = $1 and id = $2 and archived_at is null", tx.workspace_id, queue_id
+    )
+    if name is None:
+        raise Invalid("There is no such queue.", field="queue_id")
+    return str(name)
+
+
 async def brand_name(tx: Tx, brand_id: UUID) -> str:
     """The name of a brand that the caller may use. Raises `Invalid` naming `brand_id`."""
     name = await tx.fetchval(
