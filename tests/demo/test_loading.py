@@ -1,6 +1,7 @@
 """The demonstration in the database: consistent with what was told, and with the product's own counting."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -21,8 +22,8 @@ from battito.platform.settings import Settings, load_settings
 from tests.conftest import TEMPLATE
 from tests.support.server import Process, serving
 
-pytestmark = pytest.mark.postgres
-NAME = "battito_demo_test"
+pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("demo")]
+NAME = f"battito_demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"  # workers share one server
 
 
 @pytest.fixture(scope="module")

@@ -52,9 +52,10 @@ class UserRolesChanged(Event, frozen=True, kw_only=True, tag="user.roles_changed
 
 
 class RoleChanged(Event, frozen=True, kw_only=True, tag="role.changed"):
-    """A role was made, changed or deleted."""
+    """A role was made, changed or deleted. When people hold it (`held`), their sockets begin again with the new rights."""
 
     role_id: UUID
+    held: bool = False
 
 
 class TeamChanged(Event, frozen=True, kw_only=True, tag="team.changed"):

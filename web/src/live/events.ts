@@ -39,7 +39,7 @@ export type Frame =
   | ({ type: 'signal' } & Signal)
   | { type: 'resync'; cursor: string }
   | { type: 'pong'; now: Time }
-  | { type: 'bye'; reason: 'drain' | 'signed-out' | 'slow' }
+  | { type: 'bye'; reason: 'drain' | 'signed-out' | 'rights-changed' | 'slow' }
 
 /** What the desk says. */
 export type Saying =

@@ -47,6 +47,7 @@ const listener = () =>
     latency: vi.fn(),
     heard: vi.fn(),
     signedOut: vi.fn(),
+    rightsChanged: vi.fn(),
   }) satisfies Listener
 const last = () => {
   const socket = FakeWebSocket.all.at(-1)
@@ -107,6 +108,22 @@ describe('LiveSocket', () => {
     last().says({ type: 'welcome', cursor: '1.1.1', resumed: false })
     vi.advanceTimersByTime(46_000)
     expect(heard.state).toHaveBeenCalledWith('lost', expect.any(Number))
+    socket.stop()
+  })
+
+  it('begins afresh when the rights changed', () => {
+    const heard = listener()
+    const socket = new LiveSocket('ws://x', heard)
+    socket.start()
+    last().opened()
+    last().says({ type: 'welcome', cursor: '1.5.6', resumed: false })
+    last().says({ type: 'bye', reason: 'rights-changed' })
+    expect(heard.rightsChanged).toHaveBeenCalledOnce()
+    expect(heard.signedOut).not.toHaveBeenCalled()
+    last().onclose?.()
+    vi.advanceTimersByTime(2_000)
+    last().opened()
+    expect(last().sent[0]).toBe('{"type":"hello","resume":null}')
     socket.stop()
   })
 

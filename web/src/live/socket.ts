@@ -12,6 +12,8 @@ export interface Listener {
   latency(ms: number): void
   heard(): void
   signedOut(): void
+  /** What the person may see and do is another: who one is must be asked again; a fresh `welcome` follows. */
+  rightsChanged(): void
 }
 
 /** The server answers a ping at once; without any frame for this long the link counts as dead, ms. */
@@ -138,6 +140,9 @@ export class LiveSocket {
         if (frame.reason === 'signed-out') {
           this.stop()
           this.#listener.signedOut()
+        } else if (frame.reason === 'rights-changed') {
+          this.#cursor = null
+          this.#listener.rightsChanged()
         }
         break
     }

@@ -40,6 +40,9 @@ class Link {
       signedOut: () => {
         session.out()
       },
+      rightsChanged: () => {
+        void session.load().catch(() => undefined)
+      },
     })
     this.#socket.start()
   }

@@ -66,8 +66,11 @@ async def change_role(tx: Tx, role_id: UUID, wish: RoleWish) -> Role:
         "update role set name = $3, permissions = $4, version = version + 1 where workspace_id = $1 and id = $2",
         tx.workspace_id, role_id, role.name, role.permissions,
     )  # fmt: skip
+    held = await tx.fetchval(
+        "select exists (select from user_role where workspace_id = $1 and role_id = $2)", tx.workspace_id, role_id
+    )
     tx.audit("role", role_id, before=before, after=role)
-    tx.emit(RoleChanged(role_id=role_id))
+    tx.emit(RoleChanged(role_id=role_id, held=held))
     return role
 
 

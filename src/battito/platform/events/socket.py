@@ -62,6 +62,14 @@ def visibility(context: Context) -> Callable[[StoredEvent], bool]:
     return visible
 
 
+BYES: Final = {
+    "session.revoked": "signed-out",
+    "user.disabled": "signed-out",
+    "user.roles_changed": "rights-changed",
+    "role.changed": "rights-changed",
+}
+
+
 class LiveSocket:
     """The ASGI app of `/api/v1/live`."""
 
@@ -85,8 +93,9 @@ class LiveSocket:
             self.connected.discard(connection)
 
     def hear(self, event: StoredEvent) -> None:
-        """Close sockets whose sign-in ended or whose rights changed."""
-        if event.type in ("session.revoked", "user.disabled", "user.roles_changed", "role.changed"):
+        """Close sockets whose sign-in ended, and those whose rights changed: they come back with the new ones."""
+        reason = BYES.get(event.type)
+        if reason is not None and event.data.get("held", True):
             user = event.data.get("user_id")
             for connection in list(self.connected):
                 if connection.context.workspace_id == event.workspace_id and (
@@ -94,7 +103,7 @@ class LiveSocket:
                 ):
                     session = event.data.get("session_id")
                     if session is None or str(connection.context.session_id) == session:
-                        connection.say_bye("signed-out")
+                        connection.say_bye(reason)
 
     def drain(self) -> None:
         """Tell everybody to come back elsewhere."""

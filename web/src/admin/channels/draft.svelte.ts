@@ -1,5 +1,6 @@
 import type { Account, AccountBody, Kind, Schema } from '../api/channels'
 import * as api from '../api/channels'
+import { beginning, fileTypes } from './widget/defaults'
 
 export type Values = Record<string, unknown>
 
@@ -18,6 +19,17 @@ export function emptyOf(schema: Schema, root: Schema): unknown {
     )
   if (schema.default !== undefined) return structuredClone(schema.default)
   return { array: [], boolean: false, integer: 0, number: 0, object: {}, string: '' }[real.type ?? 'string']
+}
+
+/** What a new account holds beyond its schema's defaults. */
+function begun(kind: Kind, empty: Values): Values {
+  if (kind.kind !== 'webchat') return {}
+  return { ...beginning, files: { ...(empty['files'] as Values), types: fileTypes } }
+}
+
+/** Without a site key that nobody chose: the server makes one. */
+function sendable({ site_key, ...rest }: Values): Values {
+  return site_key ? { site_key, ...rest } : rest
 }
 
 /** An account being written. */
@@ -41,7 +53,7 @@ export class Draft {
     this.kind = kind
     this.account = account
     const empty = emptyOf(kind.settings, kind.settings) as Values
-    this.settings = { ...empty, ...structuredClone(account?.settings ?? {}) }
+    this.settings = { ...empty, ...structuredClone(account?.settings ?? begun(kind, empty)) }
     this.name = account?.name ?? ''
     this.address = account?.address ?? ''
     this.brandId = account?.brand_id ?? ''
@@ -62,7 +74,7 @@ export class Draft {
       team_id: this.teamId || null,
       queue_id: this.queueId || null,
       enabled: this.enabled,
-      settings: $state.snapshot(this.settings),
+      settings: sendable($state.snapshot(this.settings)),
       first_response_s: this.firstResponse.trim() ? minutes * 60 : null,
       reopen_days: this.reopenDays.trim() ? days : null,
       ...(this.kind.needs_address && { address: this.address.trim() }),

@@ -35,7 +35,7 @@ export const presence = {
   states: { available: 'Available', busy: 'Busy', away: 'Away', offline: 'Offline' },
   busyReasons: ['Paperwork', 'Meeting', 'Training'],
   awayReasons: ['Break', 'Lunch'],
-  offlineHint: 'You are offline: no conversation is given to you.',
+  offlineHint: 'You are offline: you get no work.',
   inContact: 'In a conversation',
   wrapUp: 'Wrap-up',
   since: (clock: string) => `for ${clock}`,

@@ -43,6 +43,11 @@ export const faults: readonly [RegExp, (match: string) => string][] = [
   [/at least two different/, () => 'Una scelta ha almeno due risposte diverse.'],
   [/between 1 day and 100 years/, () => 'Tra 1 giorno e 100 anni.'],
   [/Each channel has one rule/, () => 'Ogni canale ha una regola sola.'],
+  [
+    /not the code that the app shows/,
+    () => 'Non è il codice che l’app mostra adesso. Controlla l’ora del telefono.',
+  ],
+  [/not your (?:present )?password/, () => 'Non è la password di adesso.'],
   [/scope openid/, () => 'Lo scope openid serve.'],
   [/Two columns mean/, () => 'Due colonne indicano lo stesso campo.'],
   [/moment in the future/, () => 'Scegli un momento nel futuro.'],

@@ -35,7 +35,7 @@ export const presence = {
   states: { available: 'Disponibile', busy: 'In attività', away: 'In pausa', offline: 'Non in linea' },
   busyReasons: ['Pratiche', 'Riunione', 'Formazione'],
   awayReasons: ['Pausa', 'Pranzo'],
-  offlineHint: 'Non sei in linea: nessuna conversazione ti viene data.',
+  offlineHint: 'Non sei in linea: non ricevi lavoro.',
   inContact: 'In conversazione',
   wrapUp: 'Chiusura',
   since: (clock: string) => `da ${clock}`,
