@@ -18,6 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Frame, Page, async_pla
 from battito.accounts.sessions import COOKIE
 from battito.channels.email.simulator import MailSimulator
 from tests.channels.webchat.browser.conftest import Site
+from tests.support.axe import axe_source
 from tests.support.browser import CHROMIUM, launch
 from tests.support.server import ROOT, Process, serving
 from tests.support.workspace import Furnished, Member
@@ -53,12 +54,8 @@ def web_root(shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The source of axe-core, which finds what keeps people out."""
-    data = Path(os.environ.get("BATTITO_DATA") or ROOT / "data")
-    for modules in (ROOT / "web" / "node_modules", data / "build" / "web" / "node_modules"):
-        if (found := modules / "axe-core" / "axe.min.js").is_file():
-            return found.read_text(encoding="utf-8")
-    pytest.skip("axe-core is not installed: ./battito setup")
+    """The source of axe-core."""
+    return axe_source()
 
 
 @pytest.fixture(scope="session")

@@ -81,6 +81,14 @@ def a_python_for_everybody() -> str:
     pytest.skip(f"no {own} that other users may run")
 
 
+def open_to_everybody(folder: Path) -> None:
+    """Let other users through to a folder: pytest keeps its own folders, one or two above a test's, to itself."""
+    for one in (folder, *folder.parents):
+        mode = one.stat().st_mode
+        if mode & 0o005 != 0o005:
+            one.chmod(mode | 0o055)
+
+
 def first_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout
     return process.stdout.readline().strip()
@@ -314,8 +322,7 @@ def test_the_server_keeps_running_when_the_starting_thread_ends(tmp_path: Path) 
 def test_an_ordinary_user_and_then_root_run_the_same_cluster(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    open_to_everybody(tmp_path)
     os.chown(data, 65534, 65534)
     process = holder(data, *NOBODY, python=a_python_for_everybody())
     line = first_line(process)
@@ -333,8 +340,7 @@ def test_an_ordinary_user_and_then_root_run_the_same_cluster(tmp_path: Path) -> 
 @AS_ROOT
 def test_somebody_elses_cluster_is_refused_to_an_ordinary_user(server: EmbeddedPostgres, tmp_path: Path) -> None:
     server.stop()
-    for folder in (tmp_path, *tmp_path.parents[:2], server.data):
-        folder.chmod(0o755)
+    open_to_everybody(server.data)
     (server.data / "postgres.lock").chmod(0o666)
     process = holder(server.data, *NOBODY, python=a_python_for_everybody())
     output, _ = process.communicate(timeout=60)
@@ -365,8 +371,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 @AS_ROOT
 def test_root_without_user_namespaces_runs_it_as_an_ordinary_user(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    open_to_everybody(tmp_path)
     process = holder(data, sys.executable, "-c", WITHOUT_NAMESPACES)
     line = first_line(process)
     if not line.startswith("postgresql:"):

@@ -34,6 +34,9 @@ _POLL_SECONDS: Final = 0.01
 _WATCH_SECONDS: Final = 0.25  # how often an attached process asks whether it is its turn to own the server
 _LONGEST_PAUSE_SECONDS: Final = 5.0  # between attempts to start a server that keeps ending
 _SHUTDOWN_SECONDS: Final = 60.0
+_REPLY_SECONDS: Final = 2.0
+SSL_REQUEST: Final = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
+"""PostgreSQL's frontend/backend protocol, "SSLRequest": length 8, code 80877103."""
 _LOG_LIMIT_BYTES: Final = 20_000_000
 
 
@@ -232,16 +235,20 @@ class EmbeddedPostgres:
         return Path(lines[4]), lines[7].strip() == "ready"
 
     def _answers(self) -> bool:
+        """Whether a server is there that takes connections."""
         folder, ready = self._listening()
         if folder is None or not ready:
             return False
-        with socket.socket(socket.AF_UNIX) as door:  # the file may be a dead server's
-            door.settimeout(2)
+        # The file may be a dead server's, and so may the socket: processes it left behind hold it for a moment, and
+        # connections to it succeed. Only a living postmaster has somebody reply to an SSLRequest, with one letter.
+        with socket.socket(socket.AF_UNIX) as door:
+            door.settimeout(_REPLY_SECONDS)
             try:
                 door.connect(str(folder / f".s.PGSQL.{PORT}"))
+                door.sendall(SSL_REQUEST)
+                return door.recv(1) in (b"S", b"N")
             except OSError:
                 return False
-        return True
 
 
 def _shut_down(process: subprocess.Popen[bytes]) -> None:

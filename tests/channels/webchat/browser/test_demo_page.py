@@ -7,8 +7,10 @@ from playwright.async_api import BrowserContext, expect
 from battito.channels.webchat.demo import DEMO_SITE, demo_settings
 from battito.platform.database import Database
 from tests.channels.webchat.browser.conftest import frame_of
-from tests.channels.webchat.browser.test_widget import AXE, conversation_of, say
+from tests.channels.webchat.browser.test_widget import conversation_of, say
 from tests.channels.webchat.conftest import add_widget
+from tests.support.axe import axe_source
+from tests.support.demo_site import free_demo_site
 from tests.support.server import Process
 from tests.support.workspace import Furnished
 
@@ -16,15 +18,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, py
 
 
 async def test_a_customer_of_the_demonstration_signs_in_and_writes(
-    context: BrowserContext, database: Database, workspace: Furnished, chat_server: Process
+    context: BrowserContext,
+    database: Database,
+    database_url: str,
+    workspace: Furnished,
+    chat_server: Process,
 ) -> None:
+    await free_demo_site(database_url)
     widget = await add_widget(database, workspace, chat_server, demo_settings(), DEMO_SITE)
     page = await context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     await page.goto(f"{chat_server.url}/demo")
     await page.wait_for_function("window.Battito && Battito.w && Battito.w.length === 1")
-    await page.evaluate(AXE.read_text())
+    await page.evaluate(axe_source())
     found = await page.evaluate("axe.run()")
     assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]] == []
     await page.get_by_role("button", name="Entra come Teresa Colombo").click()

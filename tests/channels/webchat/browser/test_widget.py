@@ -13,10 +13,9 @@ from playwright.async_api import Error as PlaywrightError
 from battito.channels.webchat.settings import Hours, OpeningDay, Trigger
 from tests.channels.webchat.browser.conftest import ARGUMENTS, CHROMIUM, Site, frame_of, start_chat
 from tests.channels.webchat.conftest import Widget
+from tests.support.axe import axe_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
-
-AXE = Path(__file__).resolve().parents[4] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 async def conversation_of(agent: httpx.AsyncClient) -> str:
@@ -62,7 +61,7 @@ async def stored(frame: Frame) -> int:
 
 async def violations(frame: Frame) -> list[str]:
     """What axe-core finds (WCAG 2.2 AA and best practice)."""
-    await frame.evaluate(AXE.read_text())
+    await frame.evaluate(axe_source())
     found: list[dict[str, Any]] = (await frame.evaluate("axe.run(document, {iframes: false})"))["violations"]
     return [f"{v['id']}: {v['help']} {[n['html'][:120] for n in v['nodes']]}" for v in found]
 
