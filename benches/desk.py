@@ -10,7 +10,10 @@ the live socket. Meanwhile J is pressed every 0.7 s, as somebody who walks the l
 - `interaction_ms`: p95, over the presses of J, of the time from the key event (its hardware time stamp) to the end of the frame
   in which the next conversation stands there: its row selected and its messages in the log.
 - `key_ms`: the same as Event Timing tells it, from the key to the next paint (the browser rounds to 8 ms).
-- `longest_task_ms`: the longest task of the page's main thread during the run.
+- `longest_task_ms`: the longest task of the page's main thread during the run, by the clock on the wall. `longest_task_cpu_ms`: the
+  processor time of the longest one, from the browser's own trace: what the desk asked for, however long it had to wait for a processor.
+- `idle_interaction_ms`: the yardstick for `interaction_ms`: the same, from a key to the end of the frame after it, in an empty page of the same
+  browser while the same writes go on. What the desk adds is the difference.
 - `main_thread_cpu`: share of one processor that the page's main thread took during the run (CPU time, so other work on the machine does
   not count); `script_cpu`, `layout_cpu` are the parts of it in scripts, and in styles and layout.
 - `idle_fps`: the yardstick, taken right before the run and right after it, the lower of the two: the frames the same Chromium gives a page
@@ -76,6 +79,14 @@ MEASURE = """() => {
     }
     requestAnimationFrame(look)
   }, true)
+}"""
+
+IDLE_KEYS = """() => { window.__late = []
+  addEventListener('keydown', (event) => requestAnimationFrame(() => {
+    const painted = new MessageChannel()
+    painted.port1.onmessage = () => window.__late.push(performance.now() - event.timeStamp)
+    painted.port2.postMessage(0)
+  }))
 }"""
 
 COUNT_EVENTS = """(() => {
@@ -195,6 +206,42 @@ async def idle_fps(context: BrowserContext) -> float:
     return frames
 
 
+async def idle_interaction(context: BrowserContext) -> list[float]:
+    """From a key to the end of the next frame in an empty page, ms, twenty times."""
+    page = await context.new_page()
+    await page.evaluate(IDLE_KEYS)
+    for _ in range(20):
+        await page.keyboard.press("j")
+        await asyncio.sleep(PRESS_EVERY_S / 3)
+    late: list[float] = await page.evaluate("window.__late")
+    await page.close()
+    return late
+
+
+class TaskTrace:
+    """The browser's own record of how much processor time each task of a page's main thread took."""
+
+    def __init__(self, cdp: CDPSession) -> None:
+        """`cdp` is a session with the page."""
+        self._cdp = cdp
+        self._events: list[dict[str, Any]] = []
+        self._complete = asyncio.Event()
+        cdp.on("Tracing.dataCollected", lambda data: self._events.extend(data["value"]))
+        cdp.on("Tracing.tracingComplete", lambda _: self._complete.set())
+
+    async def begin(self) -> None:
+        """Record from now on."""
+        config = {"includedCategories": ["toplevel"], "excludedCategories": ["*"]}
+        await self._cdp.send("Tracing.start", {"traceConfig": config, "transferMode": "ReportEvents"})
+
+    async def longest_ms(self) -> float:
+        """Stop; the processor time of the longest task, ms."""
+        await self._cdp.send("Tracing.end")
+        await asyncio.wait_for(self._complete.wait(), 60)
+        main = {e["tid"] for e in self._events if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"}
+        return max((e["tdur"] for e in self._events if e["tid"] in main and "tdur" in e), default=0) / 1000
+
+
 async def cpu(cdp: CDPSession) -> dict[str, float]:
     """CPU seconds of the page's main thread so far: all, in scripts, in styles and layout."""
     metrics = {m["name"]: m["value"] for m in (await cdp.send("Performance.getMetrics"))["metrics"]}
@@ -233,6 +280,8 @@ async def measure(url: str, workspace: Furnished, conversations: list[str]) -> d
         writer.stdin.close()
         await asyncio.sleep(2.5)
         await page.evaluate(MEASURE)
+        trace = TaskTrace(cdp)
+        await trace.begin()
         before = await cpu(cdp)
         end = time.perf_counter() + SECONDS
         pressed = 0
@@ -244,11 +293,13 @@ async def measure(url: str, workspace: Furnished, conversations: list[str]) -> d
             "() => ({ ...window.__run, took: performance.now() - window.__run.began })"
         )
         after = await cpu(cdp)
+        longest_cpu_ms = await trace.longest_ms()
+        await page.close()
+        idle_keys = await idle_interaction(context)
         if writer.returncode is not None:
             raise RuntimeError((await writer.stderr.read()).decode()[-2000:])
         writer.kill()
         await writer.wait()
-        await page.close()
         idle = min(idle, await idle_fps(context))
         await browser.close()
     seconds = found["took"] / 1000
@@ -257,7 +308,9 @@ async def measure(url: str, workspace: Furnished, conversations: list[str]) -> d
         "interaction_ms": round(percentile(found["opened"], 0.95), 1),
         "interaction_p50_ms": round(percentile(found["opened"], 0.5), 1),
         "key_ms": percentile(found["keys"], 0.95) if found["keys"] else 16,
+        "idle_interaction_ms": round(percentile(idle_keys, 0.95), 1),
         "longest_task_ms": round(max(found["tasks"], default=0)),
+        "longest_task_cpu_ms": round(longest_cpu_ms, 1),
         **{name: round((after[name] - before[name]) / seconds, 3) for name in after},
         "idle_fps": round(idle, 1),
         "updates": round(found["events"] / seconds),
@@ -289,8 +342,8 @@ def main() -> int:
             ("J -> next conversation stands there", f"p50 {result['interaction_p50_ms']} ms, p95 {result['interaction_ms']} ms ({result['opened']} of {result['presses']})"),
             ("J -> next paint (Event Timing)", f"p95 {result['key_ms']} ms"),
             ("main thread's CPU", f"{result['main_thread_cpu']:.0%} of a processor (scripts {result['script_cpu']:.0%}, layout {result['layout_cpu']:.0%})"),
-            ("yardstick: an empty page", f"{result['idle_fps']} frames a second"),
-            ("longest task", f"{result['longest_task_ms']} ms"),
+            ("yardstick: an empty page", f"{result['idle_fps']} frames a second, key -> frame p95 {result['idle_interaction_ms']} ms"),
+            ("longest task", f"{result['longest_task_ms']} ms, {result['longest_task_cpu_ms']} ms of it on a processor"),
             ("events that reached the page", f"{result['updates']} a second"),
         ],
         result,

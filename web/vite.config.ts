@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 // BATTITO_API lets `npm run dev` talk to a server on another port.
 const server = process.env.BATTITO_API ?? 'http://127.0.0.1:8080'
-const proxied = ['/api', '/files', '/widget', '/demo']
+const proxied = ['/api', '/files', '/widget', '/demo', '/chat']
 
 export default defineConfig({
   plugins: [svelte()],
@@ -16,8 +16,10 @@ export default defineConfig({
     assetsDir: 'assets',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 2048,
+    chunkSizeWarningLimit: 1600, // the API reference: nobody else loads it
     // What nearly every screen needs travels in a few files: many small ones compress worse and cost requests.
     rolldownOptions: {
+      input: ['index.html', 'reference.html'],
       output: {
         codeSplitting: {
           groups: [

@@ -13,16 +13,17 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import ScalarRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from battito import __version__
 from battito.accounts import api as accounts_api
 from battito.accounts.access_api import SignInNotes
 from battito.accounts.oidc import Oidc
-from battito.accounts.sessions import Sessions, bearer
+from battito.accounts.sessions import Sessions, bearer, may_while_enrolling
 from battito.automation import api as automation_api
+from battito.automation import keeping as automation_keeping  # noqa: F401 (its import declares which files are kept)
 from battito.channels import api as channels_api
+from battito.channels import keeping as channels_keeping  # noqa: F401 (its import declares which files are kept)
 from battito.channels.accounts import Accounts
 from battito.channels.listeners import Listeners
 from battito.channels.outbox import Outbox
@@ -31,8 +32,10 @@ from battito.contacts import api as contacts_api
 from battito.conversations import api as conversations_api
 from battito.conversations import attachments  # noqa: F401 (its import declares a consumer)
 from battito.conversations import jobs as conversations_jobs  # noqa: F401 (its import declares jobs)
+from battito.conversations import keeping as conversations_keeping  # noqa: F401 (its import declares which files are kept)
 from battito.conversations import reactions as conversations_reactions  # noqa: F401 (its import declares consumers)
 from battito.conversations.batcher import Batcher
+from battito.conversations.brands import brand_lookup
 from battito.conversations.capabilities import Catalogue
 from battito.conversations.doors import PostDoor, match_post
 from battito.platform.actor import Context
@@ -47,9 +50,11 @@ from battito.platform.events.tail import Tail
 from battito.platform.files import Files
 from battito.platform.files import api as files_api
 from battito.platform.files import jobs as files_jobs  # noqa: F401 (its import declares jobs)
+from battito.platform.files import unused as unused_files  # noqa: F401 (its import declares a recurring job)
 from battito.platform.http.framework import litestar_problem, provide_context, provide_services
 from battito.platform.http.front import Front
 from battito.platform.http.limits import Limits, RateLimiter
+from battito.platform.http.openapi import CompleteDocument
 from battito.platform.http.raw import AsgiApp, Receive, Scope, Send
 from battito.platform.http.static import StaticFiles
 from battito.platform.jobs import Jobs, housekeeping  # noqa: F401 (its import declares the recurring jobs)
@@ -60,7 +65,9 @@ from battito.platform.settings import Settings
 from battito.platform.telemetry.health import HealthDoors
 from battito.platform.telemetry.metrics import observe_request
 from battito.routing import api as routing_api
-from battito.routing.live import Giver
+from battito.routing import jobs as routing_jobs  # noqa: F401 (its import declares the recurring job)
+from battito.routing.router.ask import Pictures
+from battito.routing.router.node import Router as WorkRouter
 
 log = structlog.get_logger(__name__)
 
@@ -97,21 +104,19 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     registry = Registry.discover()
     services.provide(registry)
     services.provide(registry, Catalogue)
-    for part in (Accounts(services, registry), Outbox(services), Listeners(services), Giver(services)):
+    for part in (Accounts(services, registry), Outbox(services), Listeners(services), WorkRouter(services), Pictures()):
         services.provide(part)
 
+    hub.brands.lookup = brand_lookup(database)
+    tail.settle = hub.brands.settle
     tail.listen(hub.publish)
+    tail.listen(services.get(Consumers).hear)
     hub.listeners += [sessions.hear, services.get(LiveSocket).hear, services.get(Accounts).hear]
     hub.listeners += [services.get(Outbox).hear, services.get(Listeners).hear]
-    consumers = services.get(Consumers)
-    database.on_commit += [tail.wake, bus.wake, consumers.wake]
+    database.on_commit += [tail.wake, bus.wake]
     database.on_enqueue.append(services.get(Jobs).wake)
 
-    def woken() -> None:
-        tail.wake()
-        consumers.wake()
-
-    bus.subscribe(on_wake=woken, on_signal=hub.signal)
+    bus.subscribe(on_wake=tail.wake, on_signal=hub.signal)
     return services
 
 
@@ -122,7 +127,7 @@ async def running(services: Services) -> AsyncIterator[Services]:
         stack.push_async_callback(services.database.close)
         parts: tuple[Part, ...] = (
             services.bus, services.tail, services.get(Batcher), services.get(Consumers), services.get(Jobs), services.get(Outbox),
-            services.get(Listeners), services.get(Giver),
+            services.get(Listeners), services.get(WorkRouter),
         )  # fmt: skip
         for part in parts:
             await part.start()
@@ -140,7 +145,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *channels_api.routes,
     jobs_api.router,
     files_api.router,
-    routing_api.router,
+    *routing_api.routes,
 ]
 """Every room's REST doors, under /api/v1."""
 
@@ -175,7 +180,8 @@ def make_app(settings: Settings, database_url: str, alongside: Alongside | None 
             title="Battito",
             version=__version__,
             path="/api",
-            render_plugins=[ScalarRenderPlugin()],
+            render_plugins=[CompleteDocument()],
+            use_handler_docstrings=True,
             description="Everything the product can do, by REST.",
         ),
         request_max_body_size=settings.file_limit_mb * 1_000_000 + 100_000,
@@ -230,4 +236,5 @@ def make_app(settings: Settings, database_url: str, alongside: Alongside | None 
             RateLimiter(settings.rate_limit / 10, settings.rate_limit / 2),
         ),
         database=lambda: box["services"].database,
+        may_while_enrolling=may_while_enrolling,
     )

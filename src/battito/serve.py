@@ -144,6 +144,12 @@ def _serve_on(settings: Settings, url: str, sock: socket.socket, beside: Alongsi
     # uvicorn repeats the signal that stopped it once it has stopped; what follows here is still to be done then
     signal.signal(signal.SIGTERM, lambda *_: None)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:  # before the doors open: what does not fit is said in words, not as a failed start of the framework
+            runner.run(migrate(url))
+        except MigrationError as error:
+            print(f"battito: {error}", file=sys.stderr)
+            sock.close()
+            return 1
         runner.run(server.serve(sockets=[sock]))
     return 0 if server.started else 1
 

@@ -17,8 +17,18 @@ def row_of(page: Page, name: str) -> Locator:
 
 
 def editor(page: Page) -> Locator:
-    """Where one writes to the customer, or to colleagues."""
-    return page.get_by_role("region", name="Scrivi").locator("textarea")
+    """Where one writes to the customer, or to colleagues: a plain field, or the editor of formatted mail."""
+    return page.get_by_role("region", name="Scrivi").get_by_role("textbox", name="Testo della")
+
+
+async def expect_written(page: Page, text: str) -> None:
+    """This text stands where one writes, in either editor."""
+    told = """(box) => box.tagName === 'TEXTAREA' ? box.value : box.innerText.replace(/\\n$/, '')"""
+    for _ in range(100):
+        if await editor(page).evaluate(told) == text:
+            return
+        await page.wait_for_timeout(50)
+    assert await editor(page).evaluate(told) == text
 
 
 def written(page: Page) -> Locator:
@@ -152,7 +162,7 @@ class Keys:
         await expect(editor(self.page)).to_be_focused()
         await self.page.keyboard.type(text)
         await self.page.keyboard.press("Control+Enter")
-        await expect(editor(self.page)).to_have_value("")
+        await expect_written(self.page, "")
         await self.page.keyboard.press("Control+Enter")
         await self._to_desk()
 
@@ -163,10 +173,10 @@ class Keys:
         await self.page.keyboard.type(f"@{colleague[:4]}")
         await expect(self.page.get_by_role("option", name=colleague)).to_have_attribute("aria-selected", "true")
         await self.page.keyboard.press("Enter")
-        await expect(editor(self.page)).to_have_value(f"@{colleague} ")
+        await expect_written(self.page, f"@{colleague} ")
         await self.page.keyboard.type(text)
         await self.page.keyboard.press("Control+Enter")
-        await expect(editor(self.page)).to_have_value("")
+        await expect_written(self.page, "")
         await self._to_desk()
 
     async def label(self, name: str) -> None:

@@ -100,3 +100,26 @@ async def test_two_agents_see_each_other_and_taking_over_is_asked(company: Compa
     await expect(first.get_by_text("La segue Other Prova").first).to_be_visible()
     (conversation,) = await company.conversations()
     assert conversation["owner"]["id"] == str(company.people.other.id)
+
+
+async def test_the_customer_is_seen_writing_and_a_colleagues_look_reads_nothing(company: Company) -> None:
+    _, chat = await a_chat(company)
+    page = await company.desk()
+    await expect(row_of(page, "Teresa Colombo")).to_be_visible()
+    (conversation,) = await company.conversations()
+    colleague = await company.desk(company.people.other, f"/c/{conversation['id']}")
+    await expect(written(colleague)).to_contain_text("ho una domanda")
+    await colleague.wait_for_timeout(1500)  # longer than what counts as read
+    await expect(row_of(colleague, "Teresa Colombo").get_by_text("non lett")).to_be_attached()
+    assert (await company.conversations())[0]["unread"] == 1
+
+    await row_of(page, "Teresa Colombo").click()
+    await expect(row_of(page, "Teresa Colombo").get_by_text("non lett")).to_have_count(0)
+    await chat.get_by_label("Scrivi un messaggio").press_sequentially("Vorrei sap", delay=60)
+    await expect(written(page).get_by_text("Teresa sta scrivendo")).to_be_attached()
+    await expect(row_of(page, "Teresa Colombo")).to_contain_text("sta scrivendo")
+    # Who looks on is a colleague; the customer is never counted among them.
+    present = page.get_by_role("status").filter(has_text="guarda")
+    await expect(present).to_contain_text("Other guarda")
+    await expect(present).not_to_contain_text("Teresa")
+    assert (await company.conversations())[0]["unread"] == 0

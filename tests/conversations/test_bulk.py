@@ -81,7 +81,21 @@ async def test_a_wrong_order_is_refused_as_a_whole(
 
 async def test_it_needs_its_permission(services: Services, connection: Any, workspace: Furnished) -> None:
     with pytest.raises(Forbidden):
-        await do(services, workspace.agent.context, lambda tx: bulk.bulk(tx, [uuid4()], "resolve", {}))
+        await do(services, workspace.analyst.context, lambda tx: bulk.bulk(tx, [uuid4()], "resolve", {}))
+
+
+async def test_agents_change_many_of_their_own_and_of_nobodys(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
+    mine, free, theirs = [await a_conversation(connection, workspace) for _ in range(3)]
+    boss, me = workspace.supervisor.context, workspace.agent.context
+    await do(services, boss, lambda tx: assign.assign(tx, mine, assign.Target(user_id=workspace.agent.id)))
+    await do(services, boss, lambda tx: assign.assign(tx, theirs, assign.Target(user_id=workspace.other.id)))
+    done = await do(services, me, lambda tx: bulk.bulk(tx, [mine, free, theirs], "resolve", {}))
+    assert done.done == 2
+    assert [(f.id, f.code) for f in done.failed] == [(theirs, "not-owner")]
+    labelled = await do(services, me, lambda tx: bulk.bulk(tx, [mine, free, theirs], "priority", {"priority": "high"}))
+    assert labelled.done == 3
 
 
 async def test_very_many_go_on_in_the_background_and_come_back_together(

@@ -1,24 +1,36 @@
 """Back-up and restore, for real: what comes back is what was there, and a failed restore changes nothing."""
 
 import asyncio
+import hashlib
+import os
+import subprocess
+import sys
 import tarfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import msgspec
 import pytest
 
 from battito.kit.ids import uuid7
 from battito.operations.archive import DUMP, MANIFEST, Manifest, Reader, Writer
 from battito.operations.backup import make_backup
+from battito.operations.commands import backup_command
+from battito.operations.contents import Missing, missing
+from battito.operations.doctor_database import _contents
+from battito.operations.findings import State
 from battito.operations.programs import OperationFailed, connection_of
 from battito.operations.restore import renew_log, restore
-from battito.platform.database.migrations import migrate
+from battito.platform.database.migrations import MigrationError, all_migrations, migrate
 from battito.platform.database.supervisor import EmbeddedPostgres
+from battito.platform.files.storage import Storage
 from battito.platform.keyring import key_file, load_key_ring
 from battito.platform.settings import Settings, load_settings
+from tests.support.server import free_port
 
 pytestmark = pytest.mark.postgres
 
@@ -67,7 +79,9 @@ async def test_everything_comes_back_elsewhere(places: tuple[Place, Place], tmp_
     assert made.manifest.rows["workspace"] == 1
     assert not list(tmp_path.glob("*.part"))
 
-    manifest = await restore(empty.settings, made.path)
+    manifest, gone = await restore(empty.settings, made.path)
+    assert isinstance(gone, Missing)
+    assert gone.names == []
     assert manifest == made.manifest
     assert await empty.ask("select name from workspace") == "Città"
     assert (empty.settings.data / "files" / "ab" / "abcdef").read_bytes() == b"\x00\xff" * 50_000
@@ -270,3 +284,96 @@ def test_a_password_is_not_among_the_arguments(url: str, shown: str, password: s
     place, environment = connection_of(url)
     assert place == shown
     assert environment.get("PGPASSWORD") == password
+
+
+@pytest.fixture
+def s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An S3 server in a process of its own, with a bucket."""
+    port = free_port()
+    with (tmp_path / "s3.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-p", str(port), "-H", "127.0.0.1"], stdout=log, stderr=log
+        )
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                if httpx.get(f"{url}/moto-api/").status_code == 200:
+                    break
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.1)
+        for name, value in {
+            "AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": "eu-south-1",
+        }.items():  # fmt: skip
+            monkeypatch.setenv(name, value)
+        httpx.put(f"{url}/care-files")
+        httpx.put(f"{url}/other-files")
+        yield url
+        process.terminate()
+        process.wait()
+
+
+async def test_a_bucket_is_left_out_and_said_so_or_copied(
+    places: tuple[Place, Place],
+    s3: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lived_in, empty = places
+    here = msgspec.structs.replace(lived_in.settings, files_url="s3://care-files/kept")
+    there = msgspec.structs.replace(empty.settings, files_url="s3://other-files")
+    storage, content = Storage(here.files_url), os.urandom(3_000_000)
+    workspace, digest = await lived_in.ask("select id from workspace"), hashlib.sha256(content).digest()
+    await storage.put(workspace, digest, content)
+    await lived_in.ask(
+        "insert into file(id, workspace_id, sha256, name, content_type, size) values ($1, $2, $3, 'foto.jpg', 'image/jpeg', 3000000)",
+        uuid7(), workspace, digest,
+    )  # fmt: skip
+    without = await make_backup(here, tmp_path / "without.tar")
+    assert (without.attachments, without.manifest.files) == (0, "kept in s3://care-files/kept")
+    _, gone = await restore(there, without.path)
+    assert gone == Missing(1, ["foto.jpg"])
+    connection = await empty.connect()
+    try:
+        found = await _contents(connection, there)
+        assert found.state is State.warning
+        assert "foto.jpg" in found.detail
+    finally:
+        await connection.close()
+
+    whole = await make_backup(here, tmp_path / "whole.tar", with_bucket=True)
+    assert (whole.attachments, whole.manifest.files) == (1, "included")
+    _, gone = await restore(there, whole.path, force=True)
+    assert gone == Missing(1, [])
+    assert await Storage(there.files_url).read(workspace, digest) == content
+
+    for name, value in (("DATA", here.data), ("FILES_URL", here.files_url)):
+        monkeypatch.setenv(f"BATTITO_{name}", str(value))
+    assert await asyncio.to_thread(backup_command, [str(tmp_path / "said.tar")]) == 0
+    said = capsys.readouterr().out
+    assert "NOT in it: the attachments, which are kept in s3://care-files/kept" in said
+    assert "--with-bucket" in said
+
+
+async def test_files_that_are_gone_are_named(places: tuple[Place, Place]) -> None:
+    lived_in, _ = places
+    await lived_in.ask(
+        "insert into file(id, workspace_id, sha256, name, content_type, size) select $1, id, '\\xabcd', 'contratto.pdf', 'application/pdf', 9 from workspace",
+        uuid7(),
+    )  # fmt: skip
+    connection = await lived_in.connect()
+    try:
+        assert await missing(lived_in.settings, connection) == Missing(1, ["contratto.pdf"])
+    finally:
+        await connection.close()
+
+
+def test_an_empty_migration_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "platform" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001_start.sql").write_text("create table a(b int);")
+    (folder / "0002_cut.sql").write_text("-- what it was to do\n\n/* nothing */ ;\n")
+    monkeypatch.setattr("battito.platform.database.migrations.files", lambda _: tmp_path)
+    with pytest.raises(MigrationError, match=r"0002_cut.sql holds no statement"):
+        all_migrations()

@@ -9,12 +9,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from battito.operations.doctor import examine, report, report_json
+from battito.operations.doctor import examine, examine_certificate, report, report_json
 from battito.operations.findings import Finding, State
 from battito.platform.database.migrations import migrate
 from battito.platform.database.supervisor import EmbeddedPostgres
 from battito.platform.keyring import key_file, load_key_ring
 from battito.platform.settings import load_settings
+from tests.channels.email.test_smtp_door import made_certificate
 
 pytestmark = pytest.mark.postgres
 
@@ -164,3 +165,16 @@ async def test_somebody_elses_data_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     found = await examined(BATTITO_DATA=str(tmp_path / "file"), BATTITO_PORT="0", BATTITO_SMTP_IN_PORT="0")
     assert found["data folder"].state is State.failure
+
+
+def test_the_mail_doors_certificate(tmp_path: Path) -> None:
+    none = examine_certificate(load_settings({"BATTITO_DATA": str(tmp_path)}))
+    assert none.state is State.ok
+    chain, key = made_certificate(tmp_path)
+    given = {"BATTITO_DATA": str(tmp_path), "BATTITO_SMTP_IN_CERT": str(chain), "BATTITO_SMTP_IN_KEY": str(key)}
+    good = examine_certificate(load_settings(given))
+    assert good.state is State.ok
+    assert "29 days left" in good.detail
+    broken = examine_certificate(load_settings({**given, "BATTITO_SMTP_IN_KEY": str(tmp_path / "none.key")}))
+    assert broken.state is State.failure
+    assert "none.key cannot be read" in broken.detail

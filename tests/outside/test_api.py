@@ -34,34 +34,35 @@ def api(fuzzed: Process) -> Any:
     return schemathesis.openapi.from_dict(document)
 
 
-def test_no_input_makes_a_5xx(api: Any, fuzzed: Process, workspace: Furnished) -> None:
-    """A few generated requests for every operation, valid and not."""
+def fuzz(operation: Any, fuzzed: Process, workspace: Furnished) -> list[str]:
+    """A few generated requests for one operation, valid and not; what was wrong with the answers."""
     wrong: list[str] = []
+    documented = set(operation.definition.raw["responses"])
+
+    @settings(
+        max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None
+    )
+    @seed(1)
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        response = case.call(base_url=fuzzed.url, headers=workspace.administrator.headers, timeout=60)
+        where = f"{case.method} {case.formatted_path}: {response.status_code} {response.text[:200]}"
+        if response.status_code >= 500:
+            wrong.append(where)
+        elif response.status_code >= 400 and "application/problem+json" not in str(response.headers["content-type"]):
+            wrong.append(f"not problem+json: {where}")
+        if response.status_code != 405 and str(response.status_code) not in documented:
+            wrong.append(f"not in the document: {where}")
+
+    ask()
+    return wrong
+
+
+def test_no_input_makes_a_5xx(api: Any, fuzzed: Process, workspace: Furnished) -> None:
     operations = [result.ok() for result in api.get_all_operations()]
     assert len(operations) > 100
-    for operation in operations:
-
-        @settings(
-            max_examples=5,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        )
-        @seed(1)
-        @given(case=operation.as_strategy())
-        def ask(case: Any) -> None:
-            response = case.call(base_url=fuzzed.url, headers=workspace.administrator.headers, timeout=60)
-            where = f"{case.method} {case.formatted_path}: {response.status_code} {response.text[:200]}"
-            if response.status_code >= 500:
-                wrong.append(where)
-            elif response.status_code >= 400 and "application/problem+json" not in str(
-                response.headers["content-type"]
-            ):
-                wrong.append(f"not problem+json: {where}")
-
-        ask()
-    assert not wrong, "\n".join(sorted(set(wrong)))
+    wrong = {fault for operation in operations for fault in fuzz(operation, fuzzed, workspace)}
+    assert not wrong, "\n".join(sorted(wrong))
 
 
 async def operations(http: httpx.AsyncClient) -> list[tuple[str, str]]:

@@ -5,10 +5,17 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Response, delete, get, patch, post
+from litestar import Response, delete, get, patch, post, put
 from litestar.params import Parameter
 from litestar.response import Stream
 
+from battito.accounts.actions.factor_policy import (
+    FactorPolicy,
+    FactorWish,
+    drop_factors,
+    get_policy,
+    require_factor,
+)
 from battito.accounts.actions.keys import KeyWish, issue_key, revoke_key, revoke_session
 from battito.accounts.actions.places import (
     BrandWish,
@@ -25,6 +32,7 @@ from battito.accounts.audit import AuditFilter, export_audit, list_audit
 from battito.accounts.models import Workspace
 from battito.accounts.people_api import Items
 from battito.accounts.permissions import PERMISSIONS
+from battito.accounts.sessions import Sessions
 from battito.platform.actor import Context
 from battito.platform.services import Services
 
@@ -92,6 +100,29 @@ async def edit_user(context: Context, services: Services, user_id: UUID, data: U
     """Change a colleague's name, roles, teams, brands; disable or enable them."""
     async with services.database.transaction(context) as tx:
         await change_user(tx, user_id, data)
+
+
+@delete("/users/{user_id:uuid}/factors", tags=["People"])
+async def reset_factors(context: Context, services: Services, user_id: UUID) -> None:
+    """Take a colleague's second factors away when they lost them; their sign-ins end."""
+    async with services.database.transaction(context) as tx:
+        await drop_factors(tx, user_id)
+
+
+@get("/workspace/second-factor", tags=["Workspace"])
+async def factor_policy(context: Context, services: Services) -> FactorPolicy:
+    """Of whom a second factor is asked, from when on, and who has none yet."""
+    async with services.database.reading() as connection:
+        return await get_policy(connection, context)
+
+
+@put("/workspace/second-factor", tags=["Workspace"])
+async def put_factor_policy(context: Context, services: Services, data: FactorWish) -> FactorPolicy:
+    """Ask for a second factor, of some or of everybody, or stop asking."""
+    async with services.database.transaction(context) as tx:
+        policy = await require_factor(tx, data)
+    services.get(Sessions).forget()
+    return policy
 
 
 @post("/teams", tags=["People"])
@@ -258,6 +289,6 @@ async def audit_export(
 
 
 admin_routes: list[Any] = [
-    permissions, roles, new_role, edit_role, drop_role, administered, edit_user, new_team, edit_team, drop_team, edit_workspace, workspace_settings,
+    reset_factors, factor_policy, put_factor_policy, permissions, roles, new_role, edit_role, drop_role, administered, edit_user, new_team, edit_team, drop_team, edit_workspace, workspace_settings,
     new_brand, edit_brand, keys, new_key, drop_key, sessions, drop_session, audit, audit_export,
 ]  # fmt: skip

@@ -8,11 +8,13 @@ import sys
 
 import asyncpg
 
+from battito.accounts.actions.factor_policy import drop_factors
 from battito.accounts.actions.links import check_password
 from battito.accounts.actions.setup import Setup, is_installed, make_user, set_up
 from battito.accounts.passwords import hash_password
 from battito.accounts.permissions import BUILTIN_ROLES
 from battito.kit.address import canonical_email
+from battito.platform.actor import Context
 from battito.platform.database import Database
 from battito.platform.errors import Problem
 
@@ -32,6 +34,10 @@ def parser() -> argparse.ArgumentParser:
     password = verbs.add_parser("password", help="set a person's password and end their sessions")
     password.add_argument("email")
     password.add_argument("--password")
+    factors = verbs.add_parser(
+        "factors", help="remove a person's second factors (lost phone and codes), end their sessions"
+    )
+    factors.add_argument("email")
     return out
 
 
@@ -39,6 +45,10 @@ async def run(database: Database, arguments: argparse.Namespace) -> int:
     """Do what the arguments say on an open database; the exit code."""
     try:
         email = canonical_email(arguments.email)
+        if arguments.verb == "factors":
+            await _drop_factors(database, email)
+            print(f"{email} signs in with the password alone; all their sessions ended.")
+            return 0
         given = arguments.password
         password = given or await asyncio.to_thread(_ask)
         check_password(password)
@@ -106,3 +116,15 @@ async def _set_password(database: Database, email: str, password: str) -> None:
             "/* any workspace: the person was found by address */ update sign_in set revoked_at = now() where user_id = $1 and revoked_at is null",
             user,
         )
+
+
+async def _drop_factors(database: Database, email: str) -> None:
+    async with database.reading() as connection:
+        user = await connection.fetchrow(
+            "/* any workspace: from the server's own console */ select id, workspace_id from app_user where lower(email) = $1",
+            email,
+        )
+    if user is None:
+        raise ValueError(f"nobody has the address {email}")
+    async with database.transaction(Context.system(user["workspace_id"], "Console")) as tx:
+        await drop_factors(tx, user["id"])

@@ -43,6 +43,8 @@ class UserDisabled(Event, frozen=True, kw_only=True, tag="user.disabled"):
 
     user_id: UUID
     disabled: bool
+    person: Person | None
+    """As colleagues see them; null when they are gone from the directory."""
 
 
 class UserRolesChanged(Event, frozen=True, kw_only=True, tag="user.roles_changed"):
@@ -59,10 +61,11 @@ class RoleChanged(Event, frozen=True, kw_only=True, tag="role.changed"):
 
 
 class TeamChanged(Event, frozen=True, kw_only=True, tag="team.changed"):
-    """A team was made, renamed, emptied or deleted."""
+    """A team was made, renamed, got other members, or was deleted (`team` is null)."""
 
     team_id: UUID
     name: str | None
+    team: dict[str, Any] | None
 
 
 class WorkspaceChanged(Event, frozen=True, kw_only=True, tag="workspace.changed"):
@@ -89,3 +92,9 @@ class SignOnChanged(Event, frozen=True, kw_only=True, tag="sign_on.changed"):
     def audience(self) -> str:
         """Only those who configure sign-on."""
         return "permission:sign_on.manage"
+
+
+class FactorPolicyChanged(Event, frozen=True, kw_only=True, tag="user.factor_policy_changed"):
+    """A second factor is asked of others than before: everybody's rights are looked at again."""
+
+    required: str

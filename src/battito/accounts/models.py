@@ -71,3 +71,6 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     workspace: Workspace
     permissions: list[str]
     presence: Presence
+    second_factor: Literal["ok", "wanted", "must-enrol"] = "ok"
+    """`wanted`: asked for, but not a must before `second_factor_from`. `must-enrol`: nothing else works until it is set up."""
+    second_factor_from: datetime | None = None

@@ -21,7 +21,7 @@ from battito.accounts import tickets
 from battito.accounts.actions.setup import make_user
 from battito.accounts.events import UserInvited, UserRolesChanged
 from battito.accounts.queries import list_people
-from battito.accounts.sessions import open_session
+from battito.accounts.sessions import OIDC, open_session
 from battito.kit.address import canonical_email
 from battito.platform.actor import Actor, ActorKind, Context
 from battito.platform.database import Tx
@@ -91,7 +91,7 @@ class Oidc:
         )
         async with self._services.database.transaction(context) as tx:
             hours = self._services.settings.session_hours
-            return await open_session(tx, user_id, method=f"oidc {provider.name}", hours=hours, user_agent=user_agent)
+            return await open_session(tx, user_id, method=f"{OIDC}{provider.name}", hours=hours, user_agent=user_agent)
 
     async def check(self, issuer: str) -> dict[str, Any]:
         """A provider's published metadata; for the administrator's "try it". Raises when it cannot be used."""

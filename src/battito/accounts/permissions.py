@@ -36,9 +36,11 @@ PERMISSIONS: Final[dict[str, str]] = {
     "jobs.manage": "See and retry background work",
 }
 
-_AGENT = ("conversations.read", "conversations.handle", "contacts.read", "contacts.write", "consent.write")
+_AGENT = (
+    "conversations.read", "conversations.handle", "conversations.bulk", "contacts.read", "contacts.write", "consent.write",
+)  # fmt: skip
 _SUPERVISOR = (
-    *_AGENT, "conversations.handle_others", "conversations.bulk", "contacts.merge", "floor.watch", "floor.act", "reports.read",
+    *_AGENT, "conversations.handle_others", "contacts.merge", "floor.watch", "floor.act", "reports.read",
     "replies.write", "labels.write", "views.share",
 )  # fmt: skip
 

@@ -121,4 +121,6 @@ async def get_me(connection: Any, context: Context) -> Me:
         workspace=await get_workspace(connection, context.workspace_id),
         permissions=sorted(context.permissions),
         presence=await get_presence(connection, context.workspace_id, user_id),
+        second_factor="ok" if context.factor_due is None else "must-enrol" if context.factor_due.must else "wanted",
+        second_factor_from=context.factor_due.begins if context.factor_due else None,
     )  # fmt: skip

@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from battito.kit.ids import uuid7
-from battito.platform.actor import Actor, ActorKind, Context
+from battito.platform.actor import Actor, ActorKind, Context, FactorDue
 from battito.platform.database.pool import Database, Tx
 from battito.platform.events.model import StoredEvent
 from battito.platform.http.raw import Scope, cookie, header
@@ -22,10 +24,15 @@ REMEMBER_S: Final = 10.0
 TOUCH_S: Final = 60.0
 
 FIND: Final = """
-select s.id as session_id, s.expires_at, s.seen_at, u.id as user_id, u.workspace_id, u.name, u.brand_ids,
+select s.id as session_id, s.method, s.expires_at, s.seen_at, w.second_factor_from, w.second_factor <> 'off'
+    and (w.second_factor = 'everybody' or exists(select 1 from user_role ur where ur.workspace_id = u.workspace_id and ur.user_id = u.id
+      and ur.role_id = any(w.second_factor_roles)))
+    and not exists(select 1 from totp t where t.workspace_id = u.workspace_id and t.user_id = u.id and t.confirmed_at is not null)
+    and not exists(select 1 from passkey p where p.workspace_id = u.workspace_id and p.user_id = u.id) as factor_due,
+  u.id as user_id, u.workspace_id, u.name, u.brand_ids,
   coalesce((select array_agg(distinct p) from user_role ur join role r on r.id = ur.role_id and r.workspace_id = u.workspace_id, unnest(r.permissions) p
             where ur.user_id = u.id and ur.workspace_id = u.workspace_id), '{}') as permissions
-from sign_in s join app_user u on u.id = s.user_id and u.workspace_id = s.workspace_id
+from sign_in s join app_user u on u.id = s.user_id and u.workspace_id = s.workspace_id join workspace w on w.id = u.workspace_id
 where s.token_hash = $1 and s.revoked_at is null and s.expires_at > now() and u.disabled_at is null
 """
 
@@ -38,6 +45,11 @@ from api_key k join app_user u on u.id = k.user_id and u.workspace_id = k.worksp
 where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and u.disabled_at is null
 """
 KEY_PREFIX: Final = "bk_"
+OIDC: Final = "oidc "
+"""How the method of a sign-in by a provider begins."""
+ENROLLING: Final = frozenset(
+    {("GET", "/me"), ("GET", "/me/factors"), ("POST", "/me/recovery-codes"), ("POST", "/sign-out")}
+)
 
 
 def token_hash(token: str) -> bytes:
@@ -59,6 +71,8 @@ class Sessions:
     def __init__(self, database: Database, hours: float) -> None:
         self._database, self._hours = database, hours
         self._known: dict[bytes, tuple[float, Context]] = {}
+        self._forgotten = 0
+        """How often all was forgotten: what was looked up before is not remembered after."""
 
     async def context(self, token: str) -> Context | None:
         """The context of a live session, without request id and address; None when there is none."""
@@ -67,6 +81,7 @@ class Sessions:
         now = time.monotonic()
         if known is not None and known[0] > now:
             return known[1]
+        before = self._forgotten
         find = self._of_key if token.startswith(KEY_PREFIX) else self._of_session
         context = await find(key)
         if context is None:
@@ -74,7 +89,8 @@ class Sessions:
             return None
         if len(self._known) > 50_000:
             self._known.clear()
-        self._known[key] = (now + REMEMBER_S, context)
+        if before == self._forgotten:
+            self._known[key] = (now + REMEMBER_S, context)
         return context
 
     async def _of_session(self, key: bytes) -> Context | None:
@@ -87,10 +103,12 @@ class Sessions:
                     "update sign_in set seen_at = now(), expires_at = now() + $3 * interval '1 hour' where id = $1 and workspace_id = $2",
                     row["session_id"], row["workspace_id"], self._hours,
                 )  # fmt: skip
+        due = _factor_due(row)
         return Context(
             workspace_id=row["workspace_id"],
             actor=Actor(ActorKind.agent, row["user_id"], row["name"]),
-            permissions=frozenset(row["permissions"]),
+            permissions=frozenset() if due is not None and due.must else frozenset(row["permissions"]),
+            factor_due=due,
             brands=None if row["brand_ids"] is None else frozenset(row["brand_ids"]),
             session_id=row["session_id"],
         )
@@ -116,7 +134,26 @@ class Sessions:
     def hear(self, event: StoredEvent) -> None:
         """Forget remembered contexts when accounts change."""
         if event.type.startswith(("user.", "role.", "session.", "team.", "api_key.")):
-            self._known.clear()
+            self.forget()
+
+    def forget(self) -> None:
+        """Look everybody up anew."""
+        self._forgotten += 1
+        self._known.clear()
+
+
+def _factor_due(row: asyncpg.Record) -> FactorDue | None:
+    """Sign-on at a company's provider is trusted with the second factor: it asks for its own."""
+    if not row["factor_due"] or row["method"].startswith(OIDC):
+        return None
+    begins: datetime | None = row["second_factor_from"]
+    return FactorDue(must=begins is None or begins <= datetime.now(UTC), begins=begins)
+
+
+def may_while_enrolling(method: str, path: str) -> bool:
+    """What somebody may do who has to set up a second factor first: see who they are, set it up, sign out."""
+    rest = path.removeprefix("/api/v1")
+    return (method, rest) in ENROLLING or rest.startswith(("/me/totp", "/me/passkeys", "/sign-in"))
 
 
 async def open_session(tx: Tx, user_id: UUID, *, method: str, hours: float, user_agent: str) -> str:

@@ -26,7 +26,7 @@ from battito.accounts.actions.sign_in import (
     sign_in_with_passkey,
     sign_out,
 )
-from battito.accounts.sessions import COOKIE
+from battito.accounts.sessions import COOKIE, Sessions
 from battito.platform.actor import Context
 from battito.platform.errors import Forbidden
 from battito.platform.keyring import KeyRing
@@ -168,7 +168,9 @@ async def totp_confirm(context: Context, services: Services, data: OneCode) -> d
     """Put the app in force; the answer holds the recovery codes, once."""
     _own_session(context)
     async with services.database.transaction(context) as tx:
-        return {"recovery_codes": await confirm_totp(tx, services.get(KeyRing), data.code)}
+        codes = await confirm_totp(tx, services.get(KeyRing), data.code)
+    services.get(Sessions).forget()  # who was confined until now asks again at once, before the event comes round
+    return {"recovery_codes": codes}
 
 
 @post("/me/totp/remove", status_code=204, tags=["Me"])
@@ -213,11 +215,11 @@ async def my_passkey_add(
         held = await tickets.use(tx.connection, data.ticket, "passkey-new")
         if held["user_id"] != context.user_id:
             raise Forbidden("This passkey was begun by somebody else.")
-        return {
-            "id": await add_passkey(
-                tx, origin_of(request, services), held["data"]["challenge"], data.credential, data.name
-            )
-        }
+        passkey = await add_passkey(
+            tx, origin_of(request, services), held["data"]["challenge"], data.credential, data.name
+        )
+    services.get(Sessions).forget()
+    return {"id": passkey}
 
 
 @delete("/me/passkeys/{passkey_id:uuid}", tags=["Me"])

@@ -1,6 +1,9 @@
 """Facts about canned replies and macros."""
 
+from typing import Any
 from uuid import UUID
+
+from msgspec import UNSET, UnsetType
 
 from battito.platform.events.model import Event
 
@@ -10,6 +13,8 @@ class ReplyChanged(Event, frozen=True, kw_only=True, tag="canned_reply.changed")
 
     reply_id: UUID
     user_id: UUID | None = None
+    canned_reply: dict[str, Any] | UnsetType | None = UNSET
+    """As the API shows it but for `can_edit`; null when it is gone. Left out where only some may see it: ask for it."""
 
     def audience(self) -> str | None:
         """One's own concerns only oneself."""
@@ -21,6 +26,8 @@ class MacroChanged(Event, frozen=True, kw_only=True, tag="macro.changed"):
 
     macro_id: UUID
     user_id: UUID | None = None
+    macro: dict[str, Any] | UnsetType | None = UNSET
+    """As the API shows it but for `can_edit`; null when it is gone. Left out where only some may see it: ask for it."""
 
     def audience(self) -> str | None:
         """One's own concerns only oneself."""

@@ -36,10 +36,23 @@ class AccountChanged(Event, frozen=True, kw_only=True, tag="channel_account.chan
 
     account_id: UUID
     changes: dict[str, Any] = {}
+    brand_id: UUID | None = None
+    """Whose account it is: those who are limited to other brands do not hear of it."""
 
     def audience(self) -> str:
         """Those who manage channels."""
         return "permission:channels.manage"
+
+
+class InboxReplayed(Event, frozen=True, kw_only=True, tag="inbox.replayed"):
+    """Somebody had a kept payload understood again."""
+
+    inbox_id: UUID
+    account_id: UUID
+
+    def audience(self) -> str:
+        """Those who may see what came in as it came."""
+        return "permission:conversations.raw"
 
 
 class AccountProblem(Exception):

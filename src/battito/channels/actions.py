@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from battito.channels import store
-from battito.channels.accounts import AccountChanged, open_secrets, seal_secrets
+from battito.channels.accounts import AccountChanged, InboxReplayed, open_secrets, seal_secrets
 from battito.channels.base import Channel
 from battito.channels.models import AccountChanges, ChannelAccount, NewAccount
 from battito.channels.registry import Registry
@@ -31,7 +31,7 @@ async def create_account(tx: Tx, new: NewAccount, *, registry: Registry, ring: K
     settings, secrets = channel.prepare(settings, secrets)
     _check(channel, settings, secrets)
     address = _address(channel, settings, new.address)
-    await _check_places(tx, new.brand_id, new.team_id)
+    await _check_places(tx, new.brand_id, new.team_id, new.queue_id)
     account_id = uuid7()
     await _write(
         tx, store.INSERT, address, account_id, tx.workspace_id, new.channel, new.name.strip(), address, settings,
@@ -39,7 +39,7 @@ async def create_account(tx: Tx, new: NewAccount, *, registry: Registry, ring: K
     )  # fmt: skip
     account = await _shown(tx, account_id, registry, ring)
     tx.audit("channel_account", account_id, after={"channel": new.channel, "name": account.name, "address": address})
-    tx.emit(AccountChanged(account_id=account_id, changes={"created": True, "enabled": account.enabled}))
+    tx.emit(AccountChanged(account_id=account_id, changes=msgspec.to_builtins(account), brand_id=new.brand_id))
     return account
 
 
@@ -74,7 +74,7 @@ async def change_account(
         _check(channel, typed, secrets)
         settings, sealed = typed, seal_secrets(ring, account_id, secrets)
         address = _address(channel, typed, given.get("address", row["address"]))
-    await _check_places(tx, given.get("brand_id"), given.get("team_id"))
+    await _check_places(tx, given.get("brand_id"), given.get("team_id"), given.get("queue_id"))
     await _write(
         tx, store.UPDATE, address, tx.workspace_id, account_id, given.get("name", row["name"]).strip(), address, settings, sealed,
         given.get("brand_id", row["brand_id"]), given.get("team_id", row["team_id"]), given.get("queue_id", row["queue_id"]),
@@ -87,7 +87,13 @@ async def change_account(
     if "secrets" in given:
         shown["secrets"] = sorted(given["secrets"])  # their names, never their values
     tx.audit("channel_account", account_id, before={k: was[k] for k in fields}, after=shown)
-    tx.emit(AccountChanged(account_id=account_id, changes={k: now[k] for k in fields if k != "settings"}))
+    tx.emit(
+        AccountChanged(
+            account_id=account_id,
+            changes={k: now[k] for k in (*fields, "version", "last_error", "last_error_at")},
+            brand_id=after.brand_id,
+        )
+    )
     return after
 
 
@@ -103,19 +109,20 @@ async def remove_account(tx: Tx, account_id: UUID) -> None:
         account_id,
         before={"channel": row["channel"], "name": row["name"], "address": row["address"]},
     )
-    tx.emit(AccountChanged(account_id=account_id, changes={"removed": True}))
+    tx.emit(AccountChanged(account_id=account_id, changes={"removed": True}, brand_id=row["brand_id"]))
 
 
 @action("inbox.replay", permission="conversations.raw")
 async def replay(tx: Tx, inbox_id: UUID) -> None:
     """Understand a kept payload again. Raises `NotFound`, `Conflict` for one that was understood or is about to be."""
+    brands = None if tx.context.brands is None else list(tx.context.brands)
+    if await tx.fetchrow(store.PAYLOAD, tx.workspace_id, inbox_id, brands) is None:
+        raise NotFound("There is no such payload in this workspace.")
     row = await tx.fetchrow(store.REPLAY, tx.workspace_id, inbox_id)
     if row is None:
         state = await tx.fetchval(
             "select state from inbox where workspace_id = $1 and id = $2", tx.workspace_id, inbox_id
         )
-        if state is None:
-            raise NotFound("There is no such payload in this workspace.")
         raise Conflict(
             "This payload was understood already." if state == "done" else "This payload is being read just now.",
             code="not-failed",
@@ -129,6 +136,7 @@ async def replay(tx: Tx, inbox_id: UUID) -> None:
         replace=True,
     )
     tx.audit("inbox", inbox_id)
+    tx.emit(InboxReplayed(inbox_id=inbox_id, account_id=row["account_id"]))
 
 
 def account_from(row: asyncpg.Record, registry: Registry, ring: KeyRing) -> ChannelAccount:
@@ -209,14 +217,16 @@ def _address(channel: Channel, settings: Any, given: str | None) -> str:
     return address
 
 
-async def _check_places(tx: Tx, brand_id: UUID | None, team_id: UUID | None) -> None:
-    found = await tx.fetchrow(store.PLACES, tx.workspace_id, brand_id, team_id)
+async def _check_places(tx: Tx, brand_id: UUID | None, team_id: UUID | None, queue_id: UUID | None) -> None:
+    found = await tx.fetchrow(store.PLACES, tx.workspace_id, brand_id, team_id, queue_id)
     assert found is not None
     allowed = tx.context.brands is None or brand_id is None or brand_id in tx.context.brands
     if not found["brand_id"] or not allowed:
         raise Invalid("There is no such brand in this workspace.", field="brand_id")
     if not found["team_id"]:
         raise Invalid("There is no such team in this workspace.", field="team_id")
+    if not found["queue_id"]:
+        raise Invalid("There is no such queue in this workspace.", field="queue_id")
 
 
 async def _write(tx: Tx, statement: str, address: str, *arguments: Any) -> None:

@@ -213,7 +213,8 @@ async def inbox(
         raise Invalid(f"«{unknown[0]}» is none of {', '.join(STATES)}, all.", field="state")
     async with services.database.reading() as connection:
         rows = await store.payload_page(
-            connection, context.workspace_id, states=None if "all" in states else states, account_id=account, before=after, limit=limit + 1
+            connection, context.workspace_id, states=None if "all" in states else states, account_id=account, before=after, limit=limit + 1,
+            brands=_brands(context),
         )  # fmt: skip
     items = [Payload(**dict(row)) for row in rows[:limit]]
     return PayloadPage(items, str(items[-1].id) if len(rows) > limit else None)
@@ -224,7 +225,7 @@ async def payload(context: Context, services: Services, inbox_id: UUID) -> Paylo
     """What is known of it; its content is at `/raw`."""
     context.require("conversations.raw")
     async with services.database.reading() as connection:
-        row = await connection.fetchrow(store.PAYLOAD, context.workspace_id, inbox_id)
+        row = await connection.fetchrow(store.PAYLOAD, context.workspace_id, inbox_id, _brands(context))
     if row is None:
         raise NotFound("There is no such payload in this workspace.")
     return Payload(**dict(row))
@@ -234,36 +235,42 @@ async def payload(context: Context, services: Services, inbox_id: UUID) -> Paylo
 async def payload_raw(context: Context, services: Services, inbox_id: UUID) -> Response[bytes]:
     """Byte for byte, as a download."""
     context.require("conversations.raw")
-    return await _raw(context, services, inbox_id)
+    return await _raw(context, services, inbox_id, brands=_brands(context))
 
 
 @get("/{message_id:uuid}/raw", summary="What came in")
 async def message_raw(context: Context, services: Services, message_id: UUID) -> Response[bytes]:
-    """The payload that a customer's message came in, byte for byte."""
+    """The payload that a customer's message came in, byte for byte: of an e-mail the mail itself, as `message/rfc822`."""
     context.require("conversations.raw")
     async with services.database.reading() as connection:
-        inbox_id = await connection.fetchval(store.OF_MESSAGE, context.workspace_id, message_id, _brands(context))
-    if inbox_id is None:
+        row = await connection.fetchrow(store.OF_MESSAGE, context.workspace_id, message_id, _brands(context))
+    if row is None or row["inbox_id"] is None:
         raise NotFound("There is no such message, or it did not come in by a channel.")
-    return await _raw(context, services, inbox_id)
+    channel = services.get(Registry).get(row["channel"])
+    return await _raw(context, services, row["inbox_id"], kind=channel.manifest.raw_type if channel else None)
 
 
-async def _raw(context: Context, services: Services, inbox_id: UUID) -> Response[bytes]:
+async def _raw(
+    context: Context, services: Services, inbox_id: UUID, *, kind: str | None = None, brands: list[UUID] | None = None
+) -> Response[bytes]:
     async with services.database.reading() as connection:
-        row = await connection.fetchrow(store.RAW, context.workspace_id, inbox_id)
+        row = await connection.fetchrow(store.RAW, context.workspace_id, inbox_id, brands)
     if row is None:
         raise NotFound("There is no such payload in this workspace.")
     content = row["raw"]
     if content is None:
+        if row["raw_file"] is None:
+            raise Gone("This payload was erased, as the person or a retention rule asked for.")
         try:
             content = await services.get(Files).read(context.workspace_id, row["raw_file"])
         except ContentMissing as error:
             raise Gone("The file storage no longer has this payload.") from error
+    ending = {"message/rfc822": "eml", "application/json": "json"}.get(kind or "", "raw")
     return Response(
         bytes(content),
-        media_type="application/octet-stream",
+        media_type=kind or "application/octet-stream",
         headers={
-            "content-disposition": f'attachment; filename="{inbox_id}.raw"',
+            "content-disposition": f'attachment; filename="{inbox_id}.{ending}"',
             "x-content-type-options": "nosniff",
             "content-security-policy": "default-src 'none'; sandbox",
             "cache-control": "private, no-store",
@@ -277,7 +284,7 @@ async def replay_one(context: Context, services: Services, inbox_id: UUID) -> Pa
     async with services.database.transaction(context) as tx:
         await replay(tx, inbox_id)
         await tx.flush()
-        row = await tx.fetchrow(store.PAYLOAD, tx.workspace_id, inbox_id)
+        row = await tx.fetchrow(store.PAYLOAD, tx.workspace_id, inbox_id, _brands(context))
     assert row is not None
     return Payload(**dict(row))
 

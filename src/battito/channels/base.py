@@ -108,6 +108,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """The provider takes an idempotency key: a try whose end is unknown may be repeated without a doubled message."""
     listens: bool = False
     """`listen` is to be run for each enabled account, on one node at a time."""
+    raw_type: str = "application/octet-stream"
+    """The media type of a payload as it came: `message/rfc822`, `application/json`."""
 
 
 class Account(msgspec.Struct, kw_only=True):

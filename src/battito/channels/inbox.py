@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 import structlog
 from prometheus_client import Counter
 
 from battito.channels.accounts import NOTE_ERROR, NOTE_IN, Accounts
-from battito.channels.base import Account, Channel, Inbound, InboundFile, InboundMessage
+from battito.channels.base import Account, Channel, Inbound, InboundFile, InboundMessage, InboundUnsupported
 from battito.channels.registry import Registry
 from battito.conversations.actions.intake import Origin, Prepared, derived, take_in
+from battito.conversations.numbers import Numbers
 from battito.kit.ids import uuid7
 from battito.platform.actor import Context
 from battito.platform.errors import Conflict, TooLarge, Unavailable
@@ -26,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 IN_ROW: Final = 256_000
 """Payloads up to so many bytes lie in the table; larger ones in the file storage."""
+NUMBER_TAKEN: Final = "conversation_workspace_id_number_key"
 SLOW_PARSE: Final = 64_000
 """Payloads past so many bytes are parsed in a thread, so that they hold nobody up."""
 RETRIES: Final = 8
@@ -39,6 +42,7 @@ on conflict (account_id, provider_id) do nothing returning id
 SEEN: Final = "select true from inbox where workspace_id = $1 and account_id = $2 and provider_id = $3"
 LOAD: Final = "select id, workspace_id, account_id, provider_id, order_key, raw, raw_file, headers, state, received_at from inbox where workspace_id = $1 and id = $2"
 SETTLE: Final = "update inbox set state = $3, error = $4, message_id = coalesce($5, message_id), attempts = attempts + 1, done_at = now() where workspace_id = $1 and id = $2 and state <> 'done'"
+SETTLE_AND_NOTE: Final = f"with noted as ({NOTE_IN.replace('$2', '(select account_id from inbox where workspace_id = $1 and id = $2)')}) {SETTLE}"
 
 RECEIVED: Final = Counter(
     "battito_inbox_total", "Payloads that came in, by channel and what became of them", ["channel", "outcome"]
@@ -140,18 +144,48 @@ async def _understand(services: Services, job: Job, row: Any) -> None:
     prepared = [
         await _prepare(services, channel, account, origin, number, item, job) for number, item in enumerate(found)
     ]
+    messages = sum(isinstance(item, InboundMessage | InboundUnsupported) for item in found)
+    numbers = _numbers(services)
+    try:
+        async with numbers.lease(row["workspace_id"], messages) as lease:
+            for one in prepared:
+                one.numbers = lease
+            await _take_in(services, job, row, account, origin, found, prepared)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != NUMBER_TAKEN:
+            raise
+        numbers.forget(row["workspace_id"])
+        raise Conflict("The conversation's number was taken: trying again.") from error
+    RECEIVED.labels(account.channel, "done" if found else "ignored").inc()
+
+
+async def _take_in(
+    services: Services,
+    job: Job,
+    row: Any,
+    account: Account,
+    origin: Origin,
+    found: list[Inbound],
+    prepared: list[Prepared],
+) -> None:
+    """What one payload says, the end of its row and the end of the job are one transaction: taken in once, or not at all."""
     message_id: UUID | None = None
-    # what one payload says, the end of its row and the end of the job are one transaction: taken in once, or not at all
-    async with services.database.transaction(
-        Context.system(row["workspace_id"], account.name, f"inbox-{row['id']}")
-    ) as tx:
+    context = Context.system(row["workspace_id"], account.name, f"inbox-{row['id']}")
+    async with services.database.transaction(context) as tx:
         for number, item in enumerate(found):
             message_id = await take_in(tx, origin, item, number, prepared[number]) or message_id
-        if found:
-            await tx.execute(NOTE_IN, tx.workspace_id, account.id)
-        await tx.execute(SETTLE, tx.workspace_id, row["id"], "done" if found else "ignored", None, message_id)
+        settle = SETTLE_AND_NOTE if found else SETTLE
+        await tx.execute(settle, tx.workspace_id, row["id"], "done" if found else "ignored", None, message_id)
         await job.complete(tx)
-    RECEIVED.labels(account.channel, "done" if found else "ignored").inc()
+
+
+def _numbers(services: Services) -> Numbers:
+    """The node's reserve of conversation numbers."""
+    found = services.find(Numbers)
+    if found is None:
+        found = Numbers(services.database)
+        services.provide(found)
+    return found
 
 
 async def _prepare(

@@ -28,7 +28,8 @@ where workspace_id = $1 and id = $2 and removed_at is null
 """
 PLACES: Final = """
 select ($2::uuid is null or exists(select 1 from brand where workspace_id = $1 and id = $2 and archived_at is null)) as brand_id,
-  ($3::uuid is null or exists(select 1 from team where workspace_id = $1 and id = $3)) as team_id
+  ($3::uuid is null or exists(select 1 from team where workspace_id = $1 and id = $3)) as team_id,
+  ($4::uuid is null or exists(select 1 from queue where workspace_id = $1 and id = $4 and archived_at is null)) as queue_id
 """
 COUNTS: Final = """
 select (select count(*) from outbox where workspace_id = $1 and account_id = $2) as waiting,
@@ -45,10 +46,12 @@ left join file f on f.id = i.raw_file and f.workspace_id = i.workspace_id
 left join message m on m.id = i.message_id and m.workspace_id = i.workspace_id
 where i.workspace_id = $1
 """
-PAYLOAD_PAGE: Final = f"{PAYLOADS} and ($2::text[] is null or i.state = any($2)) and ($3::uuid is null or i.account_id = $3) and ($4::uuid is null or i.id < $4) order by i.id desc limit $5"
-PAYLOAD: Final = f"{PAYLOADS} and i.id = $2"
-RAW: Final = "select raw, raw_file, provider_id from inbox where workspace_id = $1 and id = $2"
-OF_MESSAGE: Final = "select m.inbox_id from message m join conversation c on c.id = m.conversation_id and c.workspace_id = m.workspace_id where m.workspace_id = $1 and m.id = $2 and ($3::uuid[] is null or c.brand_id = any($3))"
+OF_BRAND: Final = "(${n}::uuid[] is null or a.brand_id = any(${n}))"
+"""Of accounts of the caller's brands."""
+PAYLOAD_PAGE: Final = f"{PAYLOADS} and {OF_BRAND.format(n=6)} and ($2::text[] is null or i.state = any($2)) and ($3::uuid is null or i.account_id = $3) and ($4::uuid is null or i.id < $4) order by i.id desc limit $5"
+PAYLOAD: Final = f"{PAYLOADS} and i.id = $2 and {OF_BRAND.format(n=3)}"
+RAW: Final = f"select i.raw, i.raw_file, i.provider_id from inbox i join channel_account a on a.id = i.account_id and a.workspace_id = i.workspace_id where i.workspace_id = $1 and i.id = $2 and {OF_BRAND.format(n=3)}"
+OF_MESSAGE: Final = "select m.inbox_id, m.channel, c.number from message m join conversation c on c.id = m.conversation_id and c.workspace_id = m.workspace_id where m.workspace_id = $1 and m.id = $2 and ($3::uuid[] is null or c.brand_id = any($3))"
 REPLAY: Final = """
 update inbox set state = 'received', error = null, done_at = null where workspace_id = $1 and id = $2 and state in ('failed', 'ignored')
 returning id, account_id, provider_id, order_key
@@ -77,7 +80,10 @@ async def payload_page(
     account_id: UUID | None,
     before: UUID | None,
     limit: int,
+    brands: list[UUID] | None,
 ) -> list[asyncpg.Record]:
     """Payloads, newest first."""
-    rows: list[asyncpg.Record] = await connection.fetch(PAYLOAD_PAGE, workspace_id, states, account_id, before, limit)
+    rows: list[asyncpg.Record] = await connection.fetch(
+        PAYLOAD_PAGE, workspace_id, states, account_id, before, limit, brands
+    )
     return rows

@@ -173,5 +173,10 @@ async def save_attribute(tx: Tx, attribute_id: UUID | None, wish: AttributeWish)
             tx.workspace_id, attribute_id, wish.label, wish.choices, wish.description, wish.position, wish.archived, tx.now,
         )  # fmt: skip
     tx.audit("attribute", attribute_id, after=wish)
-    tx.emit(AttributesChanged(on_kind=wish.on_kind, key=wish.key))
-    return next(a for a in await list_attributes(tx.connection, tx.workspace_id) if a.id == attribute_id)
+    saved = next(a for a in await list_attributes(tx.connection, tx.workspace_id) if a.id == attribute_id)
+    tx.emit(
+        AttributesChanged(
+            attribute_id=saved.id, on_kind=wish.on_kind, key=wish.key, attribute=msgspec.to_builtins(saved)
+        )
+    )
+    return saved

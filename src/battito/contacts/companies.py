@@ -7,6 +7,7 @@ import msgspec
 
 from battito.contacts.attributes import check_values
 from battito.contacts.events import CompanyChanged
+from battito.contacts.labels import check_labels
 from battito.kit.ids import uuid7
 from battito.platform.action import action
 from battito.platform.actor import Context
@@ -75,6 +76,7 @@ async def save_company(tx: Tx, company_id: UUID | None, wish: CompanyWish, *, ve
         for k, v in (await check_values(tx.connection, tx.workspace_id, "company", wish.attributes)).items()
         if v is not None
     }
+    await check_labels(tx, wish.labels)
     before = None
     if company_id is None:
         company_id = uuid7()
@@ -91,5 +93,6 @@ async def save_company(tx: Tx, company_id: UUID | None, wish: CompanyWish, *, ve
             tx.workspace_id, company_id, wish.name.strip(), wish.domain, attributes, wish.note, wish.labels,
         )  # fmt: skip
     tx.audit("company", company_id, before=before, after=wish)
-    tx.emit(CompanyChanged(company_id=company_id))
-    return await get_company(tx.connection, tx.context, company_id)
+    company = await get_company(tx.connection, tx.context, company_id)
+    tx.emit(CompanyChanged(company_id=company_id, company=msgspec.to_builtins(company)))
+    return company

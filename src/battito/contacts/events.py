@@ -7,28 +7,36 @@ from battito.contacts.models import Contact
 from battito.platform.events.model import Event
 
 
-class ContactCreated(Event, frozen=True, kw_only=True, tag="contact.created"):
+class ContactEvent(Event, frozen=True, kw_only=True, tag="contact"):
+    """The common shape: personal data, so only for those who may see contacts."""
+
+    def audience(self) -> str:
+        """Those who may see contacts."""
+        return "permission:contacts.read"
+
+
+class ContactCreated(ContactEvent, frozen=True, kw_only=True, tag="contact.created"):
     """A new contact; the whole row."""
 
     contact_id: UUID
     contact: Contact
 
 
-class ContactChanged(Event, frozen=True, kw_only=True, tag="contact.changed"):
+class ContactChanged(ContactEvent, frozen=True, kw_only=True, tag="contact.changed"):
     """Some fields changed."""
 
     contact_id: UUID
     changes: dict[str, Any]
 
 
-class ConsentRecorded(Event, frozen=True, kw_only=True, tag="contact.consent_recorded"):
+class ConsentRecorded(ContactEvent, frozen=True, kw_only=True, tag="contact.consent_recorded"):
     """A line was added to the consent ledger."""
 
     contact_id: UUID
     consent: dict[str, Any]
 
 
-class ContactMerged(Event, frozen=True, kw_only=True, tag="contact.merged"):
+class ContactMerged(ContactEvent, frozen=True, kw_only=True, tag="contact.merged"):
     """`loser_id` is the same person as `contact_id`, which lives on."""
 
     merge_id: UUID
@@ -36,7 +44,7 @@ class ContactMerged(Event, frozen=True, kw_only=True, tag="contact.merged"):
     loser_id: UUID
 
 
-class ContactUnmerged(Event, frozen=True, kw_only=True, tag="contact.unmerged"):
+class ContactUnmerged(ContactEvent, frozen=True, kw_only=True, tag="contact.unmerged"):
     """A merge was taken back: both live again."""
 
     merge_id: UUID
@@ -44,17 +52,21 @@ class ContactUnmerged(Event, frozen=True, kw_only=True, tag="contact.unmerged"):
     loser_id: UUID
 
 
-class CompanyChanged(Event, frozen=True, kw_only=True, tag="company.changed"):
+class CompanyChanged(ContactEvent, frozen=True, kw_only=True, tag="company.changed"):
     """A company was made or changed."""
 
     company_id: UUID
+    company: dict[str, Any]
+    """As the API shows it; `people` is as many as there were then."""
 
 
 class AttributesChanged(Event, frozen=True, kw_only=True, tag="attribute.changed"):
     """The definition of a custom field changed."""
 
+    attribute_id: UUID
     on_kind: str
     key: str
+    attribute: dict[str, Any]
 
 
 class ImportProgressed(Event, frozen=True, kw_only=True, tag="contact.import_progressed"):
@@ -70,7 +82,8 @@ class ImportProgressed(Event, frozen=True, kw_only=True, tag="contact.import_pro
         return "permission:contacts.import"
 
 
-class ContactErased(Event, frozen=True, kw_only=True, tag="contact.erased"):
+class ContactErased(ContactEvent, frozen=True, kw_only=True, tag="contact.erased"):
     """A person's data were erased; what counts (how many, when, on which channel) stays without them."""
 
     contact_id: UUID
+    changes: dict[str, Any]

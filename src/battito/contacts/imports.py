@@ -24,7 +24,7 @@ from battito.platform.action import action
 from battito.platform.actor import Context
 from battito.platform.database import Tx
 from battito.platform.errors import Conflict, Invalid, NotFound, Problem, TooLarge
-from battito.platform.jobs import Job, job
+from battito.platform.jobs import Job, job, recurring
 from battito.platform.services import Services
 
 SIZE_LIMIT: Final = 20_000_000
@@ -377,3 +377,17 @@ async def _company(tx: Tx, name: str) -> UUID:
             "insert into company(id, workspace_id, name) values ($1, $2, $3)", found, tx.workspace_id, name[:200]
         )
     return found
+
+
+KEPT_DAYS: Final = 30
+
+
+@recurring("contact.import_tidy", "50 2 * * *")
+async def tidy(services: Services, task: Job) -> None:
+    """Forget the uploaded files and refused rows of old imports: people who were erased since are in them."""
+    async with services.database.reading() as connection:
+        await connection.execute(
+            "/* any workspace: old rows leave everywhere */ update contact_import set content = '', refused = '[]' where created_at < now() - $1 * interval '1 day'"
+            " and (content <> '' or refused <> '[]')",
+            KEPT_DAYS,
+        )

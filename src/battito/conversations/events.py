@@ -4,7 +4,7 @@ older row gives the newer one. `message` is the activity line that says so in th
 from typing import Any
 from uuid import UUID
 
-from battito.conversations.models import Conversation, DeliveryError, Message
+from battito.conversations.models import Conversation, DeliveryError, Label, Message, View
 from battito.platform.events.model import Event
 
 
@@ -108,15 +108,18 @@ class ConversationRestored(ConversationEvent, frozen=True, kw_only=True, tag="co
 
 
 class LabelChanged(Event, frozen=True, kw_only=True, tag="label.changed"):
-    """A label was made, renamed or taken away."""
+    """A label was made, renamed or taken away (`label` is null)."""
 
     label_id: UUID
+    label: Label | None
 
 
 class ViewChanged(Event, frozen=True, kw_only=True, tag="view.changed"):
-    """A saved view was made, changed or taken away."""
+    """A saved view was made, changed or taken away (`view` is null). `view.mine` is to be read as `owner_id` being oneself."""
 
     view_id: UUID
+    owner_id: UUID
+    view: View | None
     user_id: UUID | None = None
     """Whose own view it is; None when it is shared."""
 
@@ -141,3 +144,13 @@ class Mentioned(Event, frozen=True, kw_only=True, tag="mention.created"):
 
 class ConversationErased(ConversationEvent, frozen=True, kw_only=True, tag="conversation.erased"):
     """The content was taken out; what counts stays. Screens and the search forget it."""
+
+
+class RetentionChanged(Event, frozen=True, kw_only=True, tag="privacy.retention_changed"):
+    """How long each channel's conversations are kept."""
+
+    rules: list[dict[str, Any]]
+
+    def audience(self) -> str:
+        """Those who look after privacy."""
+        return "permission:privacy.manage"

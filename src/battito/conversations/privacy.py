@@ -9,7 +9,7 @@ import msgspec
 
 from battito.contacts.consent import list_consents
 from battito.contacts.queries import get_contact
-from battito.conversations.events import ConversationErased
+from battito.conversations.events import ConversationErased, RetentionChanged
 from battito.conversations.models import Attachment
 from battito.conversations.queries.rows import message_from
 from battito.conversations.store.scrub import scrub
@@ -41,6 +41,16 @@ class RetentionRule(msgspec.Struct, forbid_unknown_fields=True):
     days: int
 
 
+# What never became a message (it could not be read, or said nothing) has no conversation to go with.
+OLD_PAYLOADS: Final = """
+update inbox i set raw = null, raw_file = null, headers = '{}', error = null from channel_account a
+join retention_policy p on p.workspace_id = a.workspace_id and p.channel = case
+  when exists(select 1 from retention_policy q where q.workspace_id = a.workspace_id and q.channel = a.channel) then a.channel else '*' end
+where i.workspace_id = $1 and a.workspace_id = $1 and a.id = i.account_id and i.message_id is null and i.state in ('failed', 'ignored')
+  and i.received_at < now() - p.days * interval '1 day' and (i.raw is not null or i.raw_file is not null)
+"""
+
+
 @consumer("conversations.erase", types=("contact.erased",))
 async def erase_with_contact(services: Services, events: list[StoredEvent]) -> None:
     """Scrub every conversation of an erased contact."""
@@ -65,6 +75,8 @@ async def apply_retention(services: Services, task: Job) -> None:
         )
     for row in workspaces:
         context = Context.system(row["workspace_id"], "Retention")
+        async with services.database.transaction(context) as tx:
+            await tx.execute(OLD_PAYLOADS, tx.workspace_id)
         while True:
             async with services.database.reading() as connection:
                 ids = [r["id"] for r in await connection.fetch(EXPIRED, row["workspace_id"], BATCH)]
@@ -110,6 +122,7 @@ async def set_retention(tx: Tx, rules: list[RetentionRule]) -> list[RetentionRul
         [(tx.workspace_id, r.channel, r.days) for r in rules],
     )
     tx.audit("workspace", tx.workspace_id, before={"retention": before}, after={"retention": rules})
+    tx.emit(RetentionChanged(rules=msgspec.to_builtins(sorted(rules, key=lambda r: r.channel))))
     return rules
 
 

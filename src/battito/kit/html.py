@@ -16,6 +16,9 @@ __all__ = ["MAX_HTML", "Attributes", "Place", "Rendered", "escape", "render", "s
 MAX_DEPTH = 400
 """Open elements inside each other; beyond that the document is an attack on parsers and is shown as its text."""
 
+MAX_AMPERSANDS = 50_000
+"""Ampersands between two tags; the parser's time grows with their square."""
+
 _TAGS = {
     *("a", "abbr", "acronym", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite"),
     *("code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure"),
@@ -74,10 +77,14 @@ _CLEANER = nh3.Cleaner(
     strip_comments=True,
 )
 _IMAGE_SOURCE = re.compile(r'(<img\b[^>]*?) src="(?!cid:|data:image/(?:png|jpe?g|gif|webp|bmp)[;,])([^"]*)"')
-_DATA_LINK = re.compile(r'(<a\b[^>]*?) href="\s*(?:data|cid):[^"]*"', re.IGNORECASE)
+# a link is absolute, or to a place in the document: `//host`, `\\host\share` and `data:` lead nowhere good
+_STRAY_LINK = re.compile(r'(<a\b[^>]*?) href="(?!\s*(?:https?://|mailto:|tel:|#))[^"]*"', re.IGNORECASE)
 # ammonia keeps the value of an allowed property as written; a few old engines ran code or fetched from inside one.
 _STYLE = re.compile(r' style="([^"]*)"')
-_STYLE_DANGER = re.compile(r"url\s*\(|expression|javascript:|behaviou?r|-moz-binding|@import|\\", re.IGNORECASE)
+_STYLE_DANGER = re.compile(
+    r"url\s*\(|expression|javascript:|behaviou?r|-moz-binding|@import|image-set|\b(?:var|attr|env|element)\s*\(|\\",
+    re.IGNORECASE,
+)
 
 
 def sanitise(html: str) -> str:
@@ -87,7 +94,7 @@ def sanitise(html: str) -> str:
     Never raises: a document that breaks or would stall the parser comes back as its escaped text.
     """
     source = html[:MAX_HTML].replace("\x00", "")
-    if _too_deep(source):
+    if _too_deep(source) or _too_many_entities(source):
         return f"<pre>{_entities.escape(to_text(source))}</pre>"
     try:
         cleaned = _CLEANER.clean(source)
@@ -97,8 +104,8 @@ def sanitise(html: str) -> str:
         return f"<pre>{_entities.escape(to_text(source))}</pre>"
     if "<img" in cleaned:
         cleaned = _IMAGE_SOURCE.sub(_set_aside, cleaned)
-    if "data:" in cleaned or "cid:" in cleaned:
-        cleaned = _DATA_LINK.sub(r"\1", cleaned)
+    if "<a " in cleaned:
+        cleaned = _STRAY_LINK.sub(r"\1", cleaned)
     if "style=" in cleaned:
         cleaned = _STYLE.sub(_harmless_style, cleaned)
     return cleaned.strip()
@@ -116,6 +123,10 @@ def _set_aside(match: re.Match[str]) -> str:
 
 def _harmless_style(match: re.Match[str]) -> str:
     return "" if _STYLE_DANGER.search(_entities.unescape(match[1])) else match[0]
+
+
+def _too_many_entities(html: str) -> bool:
+    return html.count("&") > MAX_AMPERSANDS and any(run.count("&") > MAX_AMPERSANDS for run in html.split("<"))
 
 
 def _too_deep(html: str) -> bool:

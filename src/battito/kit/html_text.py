@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 MAX_HTML = 2_000_000
+MAX_QUOTE = 30
+"""Marks of quotation in front of a line: nobody answers deeper, and an attacker's text would grow by its depth."""
 """Characters of one document that are looked at; what lies beyond is not shown (the raw message is kept elsewhere)."""
 
 _TOKEN = re.compile(
@@ -307,7 +309,7 @@ class _Writer:
             return
         if not content and self.gap >= 2:
             return
-        mark = ">" * self.quote
+        mark = ">" * min(self.quote, MAX_QUOTE)
         if content and self.blank_due and self.gap == 1:
             self._write(f"{mark}\n")
         self.blank_due &= not content

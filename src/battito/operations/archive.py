@@ -67,6 +67,10 @@ class Writer:
             state = os.fstat(source.fileno())
             self._add(name, source, state.st_size, state.st_mtime)
 
+    def add_stream(self, name: str, source: IO[bytes], size: int) -> None:
+        """A member of `size` bytes from a stream."""
+        self._add(name, source, size, time.time())
+
     def finish(self) -> int:
         """Write the checksums, flush to disk, move into place; the size in bytes."""
         self.add_bytes(CHECKSUMS, "".join(self._sums).encode())
@@ -144,6 +148,14 @@ class Reader:
             os.fsync(output.fileno())
         os.utime(fresh, (member.mtime, member.mtime))
         fresh.replace(target)
+
+    @contextlib.contextmanager
+    def stream(self, member: tarfile.TarInfo) -> Iterator[IO[bytes]]:
+        """One attachment as a stream."""
+        source = self._tar.extractfile(member)
+        assert source is not None
+        with source:
+            yield source
 
     def _checked(self) -> Manifest:
         sums: dict[str, str] = {}

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import asyncpg
 import msgspec
 
 from battito import __version__
 from battito.operations.archive import DUMP, FILES, FORMAT, KEY, MANIFEST, TOML, Manifest, Writer
+from battito.operations.contents import Bucket, files_folder
 from battito.operations.programs import OperationFailed, database_url, dump
 from battito.platform.keyring import key_file, load_key_ring
-from battito.platform.settings import Settings
+from battito.platform.settings import Settings, mask_url
 
 SET_ASIDE: Final = "battito_set_aside"  # see restore.py
 _COUNTED: Final = ("workspace", "app_user", "contact", "conversation", "message", "event")
@@ -30,16 +30,23 @@ class Made(msgspec.Struct, frozen=True):
 
 
 async def make_backup(
-    settings: Settings, target: Path | None = None, *, with_files: bool = True, with_key: bool = True
+    settings: Settings,
+    target: Path | None = None,
+    *,
+    with_files: bool = True,
+    with_key: bool = True,
+    with_bucket: bool = False,
 ) -> Made:
     """Write a back-up to `target` (a file, or a folder in which it is named by its time). Raises `OperationFailed`.
+
+    Attachments in a bucket are only copied with `with_bucket`: it may hold more than a disk does.
 
     The database is one consistent snapshot. Attachments are copied after it: they are added before the rows that name
     them and never changed, so each one that the snapshot names is there.
     """
     target = _place(settings, target)
     async with database_url(settings) as url:
-        manifest = await _describe(settings, url, with_files=with_files)
+        manifest = await _describe(settings, url, with_files=with_files, with_bucket=with_bucket)
         try:
             writer = Writer(target)
         except OSError as error:
@@ -55,6 +62,10 @@ async def make_backup(
             if settings.config.is_file():
                 writer.add_file(TOML, settings.config)
             count = 0
+            if manifest.files == "included" and files_folder(settings) is None:
+                for name, size, source in Bucket(settings).objects():
+                    writer.add_stream(f"{FILES}{name}", source, size)
+                    count += 1
             for path, name in _attachments(settings) if manifest.files == "included" else ():
                 try:
                     writer.add_file(f"{FILES}{name}", path)
@@ -69,12 +80,6 @@ async def make_backup(
             ) from error
         finally:
             writer.abandon()
-
-
-def files_folder(settings: Settings) -> Path | None:
-    """The folder of attachments, or None if they are kept elsewhere."""
-    parts = urlsplit(settings.files_url)
-    return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 
 def _place(settings: Settings, target: Path | None) -> Path:
@@ -99,7 +104,7 @@ def _attachments(settings: Settings) -> Iterator[tuple[Path, str]]:
             yield path, path.relative_to(folder).as_posix()
 
 
-async def _describe(settings: Settings, url: str, *, with_files: bool) -> Manifest:
+async def _describe(settings: Settings, url: str, *, with_files: bool, with_bucket: bool) -> Manifest:
     connection: Any = await asyncpg.connect(url, server_settings={"application_name": "battito-backup"})
     try:
         if not await connection.fetchval("select to_regclass('public.migration') is not null"):
@@ -108,7 +113,7 @@ async def _describe(settings: Settings, url: str, *, with_files: bool) -> Manife
         for table in _COUNTED:
             if await connection.fetchval("select to_regclass('public.' || $1) is not null", table):
                 rows[table] = await connection.fetchval(f"select count(*) from {table}")
-        remote = files_folder(settings) is None
+        remote = files_folder(settings) is None and not with_bucket
         return Manifest(
             format=FORMAT,
             battito=__version__,
@@ -118,7 +123,7 @@ async def _describe(settings: Settings, url: str, *, with_files: bool) -> Manife
             migrations=[row[0] for row in await connection.fetch("select number from migration order by number")],
             key_ids=list(load_key_ring(settings).keys),
             rows=rows,
-            files=f"kept in {settings.files_url}" if remote else "included" if with_files else "left out",
+            files=f"kept in {mask_url(settings.files_url)}" if remote else "included" if with_files else "left out",
         )
     finally:
         await connection.close()

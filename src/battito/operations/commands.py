@@ -26,6 +26,7 @@ def backup_command(rest: list[str]) -> int:
     )
     parser.add_argument("file", nargs="?", type=Path, help="a file or a folder (default: <data>/backups)")
     parser.add_argument("--without-files", action="store_true", help="leave the attachments out")
+    parser.add_argument("--with-bucket", action="store_true", help="copy attachments out of S3 too (all of the bucket)")
     parser.add_argument("--without-key", action="store_true", help="leave the key ring out; keep it somewhere else")
     arguments = parser.parse_args(rest)
     try:
@@ -35,6 +36,7 @@ def backup_command(rest: list[str]) -> int:
                 arguments.file,
                 with_files=not arguments.without_files,
                 with_key=not arguments.without_key,
+                with_bucket=arguments.with_bucket,
             )
         )
     except (OperationFailed, DatabaseProblem) as error:
@@ -42,7 +44,14 @@ def backup_command(rest: list[str]) -> int:
     rows = ", ".join(f"{count} {table}" for table, count in made.manifest.rows.items())
     print(f"{made.path}  ({made.size / 1e6:.1f} MB: {rows}; {made.attachments} attachments)")
     if made.manifest.files.startswith("kept in"):
-        print(f"The attachments are not in it: {made.manifest.files}. Back them up there.")
+        print(
+            f"NOT in it: the attachments, which are {made.manifest.files}. Without them a restored conversation shows names "
+            "of files that cannot be opened.\n"
+            "Keep the bucket safe by itself (versioning and replication, or `rclone sync` to another place, after each "
+            "back-up), or run `battito backup --with-bucket` to copy it into this file."
+        )
+    elif made.manifest.files == "left out":
+        print("NOT in it: the attachments, as asked by --without-files.")
     return 0
 
 
@@ -60,11 +69,22 @@ def restore_command(rest: list[str]) -> int:
             with Reader(arguments.file) as archive:
                 print(msgspec.json.format(msgspec.json.encode(archive.manifest), indent=2).decode())
             return 0
-        manifest = asyncio.run(restore(load_settings(), arguments.file, force=arguments.force))
+        settings = load_settings()
+        manifest, gone = asyncio.run(restore(settings, arguments.file, force=arguments.force))
     except (OperationFailed, DatabaseProblem) as error:
         return _failed(error)
     rows = ", ".join(f"{count} {table}" for table, count in manifest.rows.items())
     print(f"Restored what was backed up at {manifest.created_at:%Y-%m-%d %H:%M} UTC: {rows}.")
+    if isinstance(gone, str):
+        print(f"Whether the attachments are there could not be seen: {gone}")
+    elif gone.names:
+        shown = ", ".join(gone.names[:5]) + (f" and {len(gone.names) - 5} more" if len(gone.names) > 5 else "")
+        print(
+            f"{len(gone.names)} of {gone.looked_at} attachments are not in {settings.files_url}: {shown}. "
+            f"In this back-up they are {manifest.files}. Copy them there; the conversations are whole without them."
+        )
+    else:
+        print(f"All {gone.looked_at} attachments are there.")
     return 0
 
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -21,7 +22,8 @@ from urllib.parse import urlsplit
 import aiosmtplib
 import msgspec
 
-from battito.operations.backup import files_folder
+from battito.channels.email.smtp_certificate import CertificateUnusable, ends, load
+from battito.operations.contents import files_folder
 from battito.operations.doctor_database import examine_database
 from battito.operations.findings import Finding, State, failure, ok, warning
 from battito.platform.keyring import key_file, load_key_ring, parse_key_ring
@@ -29,6 +31,7 @@ from battito.platform.settings import Settings, SettingsError, load_settings, ma
 
 _GIGABYTE: Final = 1_000_000_000
 _PATIENCE_SECONDS: Final = 5.0
+CERTIFICATE_DAYS: Final = 14
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
@@ -40,7 +43,9 @@ async def examine(env: Mapping[str, str] | None = None) -> list[Finding]:
     except SettingsError as error:
         return [*findings, *(failure("settings", problem, "Correct it and look again.") for problem in error.problems)]
     findings.append(ok("settings", f"{settings.config} is read" if settings.config.is_file() else "environment only"))
-    for look in (examine_data, examine_disk, examine_limits, examine_key, examine_files, examine_front_end):
+    for look in (
+        examine_data, examine_disk, examine_limits, examine_key, examine_files, examine_front_end, examine_certificate,
+    ):  # fmt: skip
         findings.append(await asyncio.to_thread(look, settings))
     findings += await examine_database(settings)
     looks: list[Callable[[Settings], Awaitable[Finding]]] = [
@@ -164,6 +169,22 @@ async def examine_smtp_port(settings: Settings) -> Finding:
     if banner.startswith("220") and "battito" in banner.lower():
         return ok("mail door", f"{host}:{port}: Battito is running")
     return failure("mail door", f"{host}:{port}: {problem.strerror}", "Choose another port: BATTITO_SMTP_IN_PORT")
+
+
+def examine_certificate(settings: Settings) -> Finding:
+    """STARTTLS at the mail door has a certificate that works and lasts."""
+    if settings.smtp_in_cert is None or not settings.smtp_in:
+        return ok("mail door's certificate", "none is set: mail comes in without STARTTLS")
+    try:
+        load(settings.smtp_in_cert, settings.smtp_in_key or settings.smtp_in_cert)
+        left = ends(settings.smtp_in_cert) - datetime.now(UTC)
+    except CertificateUnusable as error:
+        return failure("mail door's certificate", str(error), "Correct BATTITO_SMTP_IN_CERT and BATTITO_SMTP_IN_KEY.")
+    if left < timedelta(days=CERTIFICATE_DAYS):
+        mend = "Renew it (certbot renew); it is taken up without a restart."
+        detail = f"ends in {left.days} days" if left > timedelta(0) else "has ended"
+        return warning("mail door's certificate", detail, mend)
+    return ok("mail door's certificate", f"{settings.smtp_in_cert}, {left.days} days left")
 
 
 async def examine_outgoing_mail(settings: Settings) -> Finding:

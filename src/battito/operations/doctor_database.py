@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import asyncpg
 
+from battito.operations.contents import missing
 from battito.operations.findings import Finding, failure, ok, warning
-from battito.operations.programs import database_url
+from battito.operations.programs import OperationFailed, database_url
 from battito.platform.database.cluster import OLDEST_VERSION, DatabaseProblem
 from battito.platform.database.migrations import MigrationError, plan
 from battito.platform.settings import Settings, mask_url
@@ -14,6 +15,7 @@ from battito.platform.settings import Settings, mask_url
 _EXTENSIONS: Final = ("pg_trgm", "unaccent", "btree_gin")
 _DRIFT_SECONDS: Final = 2.0
 _LONG_TRANSACTION_SECONDS: Final = 300
+_FILES: Final = 500
 
 
 async def examine_database(settings: Settings) -> list[Finding]:
@@ -37,6 +39,7 @@ async def examine_database(settings: Settings) -> list[Finding]:
                     await _long_transactions(connection),
                     await _connections(connection, settings),
                     await _dead_jobs(connection),
+                    await _contents(connection, settings),
                 ]
             finally:
                 await connection.close()
@@ -49,6 +52,22 @@ async def examine_database(settings: Settings) -> list[Finding]:
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         mend = "Is PostgreSQL running there, and does it let this machine in (pg_hba.conf, firewall)?"
         return [failure("database", f"{place}: {error or type(error).__name__}", mend)]
+
+
+async def _contents(connection: Any, settings: Settings) -> Finding:
+    """The newest attachments have their bytes."""
+    try:
+        found = await missing(settings, connection, newest=_FILES)
+    except OperationFailed as error:
+        mend = "Correct BATTITO_FILES_URL and the AWS_* variables, or start the storage."
+        return failure("attachments' bytes", str(error), mend)
+    if found.names:
+        shown = ", ".join(found.names[:3])
+        mend = f"Copy them back to {mask_url(settings.files_url)} from a back-up of it; the conversations are whole without them."
+        return warning(
+            "attachments' bytes", f"{len(found.names)} of the newest {found.looked_at} are missing: {shown}", mend
+        )
+    return ok("attachments' bytes", f"the newest {found.looked_at} are there")
 
 
 async def _server(connection: Any, place: str) -> Finding:

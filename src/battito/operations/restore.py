@@ -11,7 +11,8 @@ from typing import Any, Final
 import asyncpg
 
 from battito.operations.archive import DUMP, KEY, TOML, Manifest, Reader
-from battito.operations.backup import SET_ASIDE, files_folder
+from battito.operations.backup import SET_ASIDE
+from battito.operations.contents import Bucket, Missing, files_folder, missing
 from battito.operations.programs import OperationFailed, database_url, load
 from battito.platform.database.migrations import MigrationError, all_migrations, migrate
 from battito.platform.keyring import KeyRing, key_file, load_key_ring, parse_key_ring
@@ -41,8 +42,10 @@ update installation set epoch = greatest(epoch + 1, extract(epoch from now())::b
 """
 
 
-async def restore(settings: Settings, source: Path, *, force: bool = False) -> Manifest:
+async def restore(settings: Settings, source: Path, *, force: bool = False) -> tuple[Manifest, Missing | str]:
     """Restore the back-up `source`. With `force` a database that holds something is replaced.
+
+    What was restored, and which attachments its database names and the storage does not have (or why that is not known).
 
     Raises `OperationFailed`; then database, attachments and key ring are as they were before.
     """
@@ -70,9 +73,14 @@ async def restore(settings: Settings, source: Path, *, force: bool = False) -> M
                 if aside:
                     await connection.execute(f"drop schema {aside} cascade")
                 await connection.execute("analyze")
+                gone: Missing | str
+                try:
+                    gone = await missing(settings, connection)
+                except (OperationFailed, OSError) as error:
+                    gone = str(error)
             finally:
                 await connection.close()
-        return manifest
+        return manifest, gone
 
 
 async def renew_log(connection: Any) -> int:
@@ -159,6 +167,11 @@ def _restore_files(settings: Settings, archive: Reader) -> None:
     """Add the attachments. Those that are there already stay: a file's name is made from what is in it."""
     folder = files_folder(settings)
     if folder is None:
+        bucket: Bucket | None = None
+        for name, member in archive.files():
+            bucket = bucket or Bucket(settings)
+            with archive.stream(member) as content:
+                bucket.write(str(name), content, member.size)
         return
     for name, member in archive.files():
         target = folder / name

@@ -1,5 +1,6 @@
 """Who acts, where, and what they may do."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -28,6 +29,13 @@ class Actor(msgspec.Struct, frozen=True):
 ALL = frozenset({"*"})
 
 
+class FactorDue(msgspec.Struct, frozen=True):
+    """A second factor is asked of this person, who has none. `must`: nothing else works until they have; else from `begins` on."""
+
+    must: bool
+    begins: datetime | None
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """One request's or one job's frame: the workspace it is confined to, its author and their permissions."""
 
@@ -40,6 +48,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     brands: frozenset[UUID] | None = None
     """Brands this person is limited to; None means all of them."""
     session_id: UUID | None = None
+    factor_due: FactorDue | None = None
 
     @classmethod
     def system(cls, workspace_id: UUID, name: str = "Battito", request_id: str = "") -> "Context":

@@ -126,6 +126,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     smtp_in_port: Annotated[
         int, Meta(description="Port of the SMTP door; -1 is the web port + 1000, 0 takes a free one.", ge=-1, le=65535)
     ] = -1
+    smtp_in_cert: Annotated[
+        Path | None,
+        Meta(description="Certificate chain (PEM) of the SMTP door: with it mail servers may use STARTTLS."),
+    ] = None
+    smtp_in_key: Annotated[
+        Path | None, Meta(description="Private key (PEM) of that certificate, unless it lies in the same file.")
+    ] = None
     smtp_url: Annotated[
         str | None,
         Meta(

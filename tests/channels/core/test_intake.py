@@ -231,6 +231,11 @@ async def test_a_resolved_conversation_is_reopened_within_some_days(
     if expected == 2:
         assert (rows[0]["linked"], rows[1]["linked"]) == ([rows[1]["id"]], [rows[0]["id"]])
         assert rows[0]["status"] == "resolved"
+    # the same old message answered once more: where it went on, never a third conversation
+    await deliver(account, says("c", teresa, thread=ThreadHint(messages=["a"])))
+    rows = await conversations(connection, workspace)
+    assert len(rows) == expected
+    assert rows[-1]["message_count"] == (2 if expected == 2 else 3)
 
 
 async def test_a_live_channel_goes_on_in_the_open_conversation(
@@ -367,9 +372,18 @@ async def test_edits_deletions_reactions_and_the_unsupported_arrive_as_what_they
     await deliver(account, InboundDelete(provider_id="never seen"))
     await deliver(account, InboundUnsupported(provider_id="2", sender=teresa, what="poll"))
     rows = {m["provider_id"]: m for m in await messages(connection, workspace) if m["kind"] == "message"}
-    assert rows["1"]["text"] == "uno corretto"
+    assert (rows["1"]["text"], rows["1"]["html"], rows["1"]["attachments"]) == ("", None, [])  # not ours to keep
     assert rows["1"]["edited_at"] is not None
     assert rows["1"]["deleted_at"] is not None
+    log = str(await connection.fetch("select data::text from event where workspace_id = $1", workspace.id))
+    assert "uno" not in log
+    assert "poll" in log
+    row = (await conversations(connection, workspace))[0]
+    assert (row["subject"], row["preview"]) == ("", "")
+    audit = await connection.fetchrow("select action, object_id from audit where workspace_id = $1", workspace.id)
+    assert tuple(audit) == ("message.taken_back_outside", rows["1"]["id"])
+    await deliver(account, InboundEdit(provider_id="1", text="tornato"))  # late, out of order
+    assert await connection.fetchval("select text from message where id = $1", rows["1"]["id"]) == ""
     assert (rows["2"]["text"], rows["2"]["flags"]) == ("[poll]", ["unsupported"])
     (line,) = [m for m in await messages(connection, workspace) if m["kind"] == "activity"]
     assert line["activity"] == {"verb": "reacted", "emoji": "👍", "message_id": str(rows["1"]["id"])}

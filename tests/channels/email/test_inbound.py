@@ -128,8 +128,15 @@ HEAD = b"From: a@b.it\r\nDate: Mon, 3 Nov 2025 10:00:00 +0100\r\nContent-Type: "
         (HEAD + b"text/html\r\n\r\n" + b"<a href='" * 40_000, None),
         (HEAD + b"text/html\r\n\r\n" + b"<!--" * 80_000, None),
         (HEAD + b"text/html\r\n\r\n" + b"<" * 200_000, None),
+        (HEAD + b"text/html\r\n\r\n" + b'<div class="gmail_quote">ciao<blockquote>' * 380 + b"<p>x</p>\n" * 30_000, None),
+        (HEAD + b"text/html\r\n\r\n" + b"&" * 1_000_000, None),
+        (HEAD + b"text/plain; format=flowed\r\n\r\n" + b"a \n" * 700_000, None),
+        (HEAD + b"text/plain\r\n\r\n" + b"_" * 60 + b"\n" + (b"_ " * 300 + b"\n") * 1_500, None),
+        (HEAD + b"text/enriched\r\n\r\n" + b"</excerpt>" + b"<param><excerpt>" * 60_000, None),
+        (b"From: MAILER-DAEMON@x.it\r\nSubject: Undelivered Mail\r\n\r\nuser unknown\n" + b"a@b.it " * 60_000, "no-date"),
     ],
-    ids=["nesting", "embedded", "parts", "headers", "subject", "recipients", "quotes", "comments", "words", "parameters", "divs", "blockquotes", "links", "remarks", "angles"],
+    ids=["nesting", "embedded", "parts", "headers", "subject", "recipients", "quotes", "comments", "words", "parameters", "divs", "blockquotes", "links", "remarks", "angles",
+         "nested-quotes", "ampersands", "flowed", "rules", "enriched", "named"],
 )  # fmt: skip
 def test_bomb(raw: bytes, defect: str | None) -> None:
     started = time.process_time()

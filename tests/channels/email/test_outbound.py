@@ -3,6 +3,8 @@
 import email
 import email.policy
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
+from email.utils import getaddresses
 from typing import Any
 from uuid import UUID
 
@@ -188,3 +190,84 @@ def test_settings_that_cannot_work_are_named() -> None:
         "settings.dkim.domain",
     }
     assert problems(EmailSettings(mailbox="care@lumera.example"), None) == {}
+
+
+def read(raw: bytes) -> Any:
+    """As the standard library reads it, every line within the standard's limits."""
+    lines = raw.split(b"\r\n")
+    assert max(map(len, lines)) <= 998
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    return email.message_from_bytes(raw, policy=email.policy.default)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'Rossi, Müller "Il Grande" & Figli', "O'Neil, Ж日本" * 8, "Giulia Ferri", 'a\\b "c"', "x" * 190, "日本語 " * 40, "(Anna) <x>", "È", "mario@rossi",
+    ],
+)  # fmt: skip
+def test_every_name_arrives_as_it_is(name: str) -> None:
+    fields = EmailFields(
+        to=[Address("a@example.it", name), Address("b@example.it", name)],
+        cc=[Address("c@example.it", "C")],
+        subject="x",
+    )
+    read(compose(outbound(email=fields), MAILBOX, {}).raw)
+    shown = " ".join(name.split())[:200]
+    # the standard library's new parser puts spaces between encoded words (RFC 2047, 6.2 says none): the old one does not
+    seen = email.message_from_bytes(compose(outbound(email=fields), MAILBOX, {}).raw)
+    found = [(str(make_header(decode_header(n))), a) for n, a in getaddresses([seen["To"]])]
+    assert found == [(shown, "a@example.it"), (shown, "b@example.it")]
+    ours = parse_email(compose(outbound(email=fields), MAILBOX, {}).raw)
+    assert [(a.name, a.address) for a in ours.to] == [(shown, "a@example.it"), (shown, "b@example.it")]
+    assert [a.address for a in ours.cc] == ["c@example.it"]
+
+
+def test_long_identifiers_stay_identifiers() -> None:
+    long = f"<{'A' * 70}.{'b' * 90}@{'c' * 60}.prod.outlook.com>"
+    thread = [f"<first.{'x' * 80}@example.it>", *(f"<{n}.{'y' * 100}@example.it>" for n in range(80)), long]
+    raw = compose(outbound(thread=thread, last_inbound=long), MAILBOX, {}).raw
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert b"=?" not in head
+    assert b"In-Reply-To: " + long.encode() in head
+    named = str(read(raw)["References"]).split()
+    assert (named[0], named[-1], named[-2]) == (thread[0], long, thread[-2])
+    assert len(named) <= 21
+    ours = parse_email(raw)
+    assert ours.in_reply_to == long
+    assert ours.references == named
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Richiesta è urgentissima — " * 30, "👩‍👩‍👧‍👦" * 40, "x" * 600, "Re: caffè", "  spazi   dentro  ", "日本" * 200],
+)
+def test_every_subject_arrives_as_it_is(subject: str) -> None:
+    raw = compose(outbound(email=EmailFields(subject=subject)), MAILBOX, {}).raw
+    assert parse_email(raw).subject.split() == subject.strip()[:900].split()
+    assert str(read(raw)["Subject"]).split() == subject.strip()[:900].split()
+
+
+def test_files_keep_their_names() -> None:
+    ids = [uuid7() for _ in range(4)]
+    names = ["Bolletta è «ottobre» 日本語.pdf", 'a"b\\c;d.png', "lungo " * 30 + ".txt", "semplice.csv"]
+    files = [
+        OutboundFile(id=i, name=n, content_type="image/png" if k == 1 else "application/pdf", size=3, inline=k == 1, content_id="<foto@1>" if k == 1 else None)
+        for k, (i, n) in enumerate(zip(ids, names, strict=True))
+    ]  # fmt: skip
+    raw = compose(outbound(html='<p>x<img src="cid:foto@1"></p>', files=files), MAILBOX, dict.fromkeys(ids, b"abc")).raw
+    seen = {part.get_filename() for part in read(raw).walk() if part.get_filename()}
+    assert seen == set(names)
+    assert b"Content-ID: <foto@1>" in raw
+    inner = [a for a in parse_email(raw).attachments if a.inline]
+    assert [a.content_id for a in inner] == ["foto@1"]
+
+
+def test_an_international_domain_needs_no_special_server() -> None:
+    fields = EmailFields(to=[Address("mario@città.example", "Mario")], subject="è")
+    envelope = compose(outbound(email=fields), MAILBOX, {})
+    assert (envelope.recipients, envelope.international) == (
+        ["mario@" + "città.example".encode("idna").decode()],
+        False,
+    )
+    assert envelope.raw.isascii()

@@ -1,6 +1,7 @@
 """A chat from both sides: the visitor's real socket, the agent's REST doors."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +24,11 @@ async def reply(agent: httpx.AsyncClient, visitor: SimulatedVisitor, text: str) 
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+def written(client_id: UUID) -> Callable[[dict[str, Any]], bool]:
+    """Whether a message is the one with this id."""
+    return lambda m: m["client_id"] == str(client_id)
 
 
 async def begin(visitor: SimulatedVisitor, text: str = "Buongiorno, la bolletta di ottobre è troppo alta.") -> UUID:
@@ -185,6 +191,65 @@ async def test_ending_rating_and_beginning_anew(
     second = await begin(visitor, "Un’altra domanda.")
     assert second != first
     assert [m["text"] for m in visitor.messages.values()] == ["Un’altra domanda."]
+
+
+async def test_writing_again_reopens_the_same_conversation(
+    visitor: SimulatedVisitor, agent: httpx.AsyncClient, connection: Any
+) -> None:
+    first = await begin(visitor)
+    for ending in ("agent", "visitor"):
+        if ending == "agent":
+            assert (await agent.post(f"/conversations/{first}/resolve")).status_code in (200, 201)
+        else:
+            await visitor.send({"type": "end"})
+        await visitor.wait_for_state(status="ended")
+        message = await visitor.say(f"Ancora una cosa, dopo {ending}.")
+        await visitor.acknowledgement(message)
+        await visitor.wait_for_message(written(message))
+        state = await visitor.wait_for_state(status="waiting")
+        assert UUID(state["conversation_id"]) == first
+        row = (await agent.get(f"/conversations/{first}")).json()
+        assert (row["status"], row["live"], row["resolved_at"]) == ("open", True, None)
+    assert (
+        await connection.fetchval(
+            "select count(*) from conversation where contact_id = (select contact_id from conversation where id = $1)",
+            first,
+        )
+        == 1
+    )
+
+
+@pytest.mark.parametrize("way", ["socket", "rest"])
+async def test_past_the_time_for_reopening_one_new_conversation_goes_on(
+    visitor: SimulatedVisitor, agent: httpx.AsyncClient, connection: Any, way: str
+) -> None:
+    first = await begin(visitor)
+    assert (await agent.post(f"/conversations/{first}/resolve")).status_code in (200, 201)
+    await visitor.wait_for_state(status="ended")
+    await connection.execute("update conversation set resolved_at = now() - interval '3 days' where id = $1", first)
+    if way == "rest":
+        await visitor.close()
+    for text in ("Dopo tre giorni.", "E ancora."):
+        message = uuid4()
+        if way == "rest":
+            assert (await visitor.call("POST", "/chat/messages", {"id": str(message), "text": text})).status_code == 201
+
+            async def there(sent: UUID = message) -> bool:
+                return bool(await connection.fetchval("select true from message where client_id = $1", sent))
+
+            await until(there, True)
+        else:
+            message = await visitor.say(text)
+            await visitor.acknowledgement(message)
+            await visitor.wait_for_message(written(message))
+    rows = await connection.fetch(
+        "select id, linked, message_count from conversation where contact_id = (select contact_id from conversation where id = $1) order by created_at", first
+    )  # fmt: skip
+    assert [r["message_count"] for r in rows] == [1, 2]
+    assert (rows[0]["linked"], rows[1]["linked"]) == ([rows[1]["id"]], [first])
+    shown = (await visitor.call("GET", "/chat/messages")).json()
+    assert shown["state"]["conversation_id"] == str(rows[1]["id"])
+    assert [m["text"] for m in shown["messages"]] == ["Dopo tre giorni.", "E ancora."]
 
 
 async def test_a_rating_out_of_range_is_refused_and_nothing_breaks(visitor: SimulatedVisitor) -> None:

@@ -106,9 +106,12 @@ export const dropView = (id: Id) => del<undefined>(`/views/${id}`)
 export const canned = (q: string, conversation_id: Id, signal?: AbortSignal) =>
   get<Page<CannedReply>>('/canned-replies', { q, conversation_id, limit: 20 }, signal)
 export const previewCanned = (id: Id, conversation_id: Id) =>
-  post<{ text: string; missing: string[]; attachments: Attachment[] }>(`/canned-replies/${id}/preview`, {
-    conversation_id,
-  })
+  post<{ text: string; html: string | null; missing: string[]; attachments: Attachment[] }>(
+    `/canned-replies/${id}/preview`,
+    {
+      conversation_id,
+    },
+  )
 export const macros = () => get<Page<Macro>>('/macros')
 export const previewMacro = (id: Id, conversation_id: Id) =>
   post<{ steps: StepPreview[] }>(`/macros/${id}/preview`, { conversation_id })

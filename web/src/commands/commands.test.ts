@@ -49,6 +49,7 @@ describe('findCommands', () => {
 
   it('puts a match at the beginning before one inside', () => {
     expect(score('ass', 'Assegna')).toBeGreaterThan(score('ass', 'Non Assegna'))
+    expect(score('cambia l’oggetto', 'Cambia l’oggetto…')).toBeGreaterThan(0)
     expect(plain('Città')).toBe('citta')
   })
 })

@@ -5,9 +5,10 @@ export const plain = (text: string): string => text.normalize('NFD').replace(/\p
 
 /** How well a text answers a query, 0 = not at all. Every word must begin a word of the text, earlier words count more. */
 export function score(query: string, text: string): number {
-  const words = plain(text).split(/[^\p{L}\p{N}]+/u)
+  const wordsOf = (what: string) => plain(what).split(/[^\p{L}\p{N}]+/u)
+  const words = wordsOf(text)
   let sum = 0
-  for (const part of plain(query).split(/\s+/).filter(Boolean)) {
+  for (const part of wordsOf(query).filter(Boolean)) {
     const at = words.findIndex((word) => word.startsWith(part))
     if (at < 0) return 0
     sum += 1 / (1 + at) + (words[at] === part ? 0.5 : 0)

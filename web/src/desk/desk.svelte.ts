@@ -68,29 +68,31 @@ class Desk {
     if (ids.length) this.dialog = { kind, ids }
   }
 
-  /** The row `by` places after the open one (or after `from`); null at the ends. */
+  /** The row after the open one (or after `from`), or before it; the first when that one is not in the list, null at the ends. */
   neighbour(by: 1 | -1, from: Id | null = this.openId ?? this.cursor): Id | null {
-    const rows = inbox.rows()
-    const at = rows.findIndex((one) => one.id === from)
-    if (at < 0) return rows[0]?.id ?? null
-    return rows[at + by]?.id ?? null
+    const { lines } = inbox
+    const there = from !== null && lines.has(from) ? lines.beside(from, by) : lines.first()
+    return there?.id ?? null
   }
 
   step(by: 1 | -1): void {
     // With nothing open, the last row one stood on is as good as the next one.
-    const here =
-      this.openId === null && inbox.rows().some((one) => one.id === this.cursor) ? this.cursor : null
+    const here = this.openId === null && this.cursor && inbox.lines.has(this.cursor) ? this.cursor : null
     const id = this.neighbour(by) ?? here
     if (id) this.open(id)
   }
 
-  /** Open what comes after `done` (or before it, at the end), and fetch the one after that ahead of time. */
+  /** Open what comes after `done` (or before it, at the end). */
   next(done: readonly Id[]): void {
-    const rows = inbox.rows().filter((one) => !done.includes(one.id) || one.id === done[0])
-    const at = rows.findIndex((one) => one.id === done[0])
-    const to = rows[at + 1] ?? rows[at - 1]
-    if (to) this.open(to.id)
-    else this.close()
+    for (const by of [1, -1] as const) {
+      let to = done[0] ? inbox.lines.beside(done[0], by) : null
+      while (to && done.includes(to.id)) to = inbox.lines.beside(to.id, by)
+      if (to) {
+        this.open(to.id)
+        return
+      }
+    }
+    this.close()
   }
 
   /** Load the next two so that they open at once. */

@@ -1,11 +1,22 @@
-import type { Problem } from '../api/problem'
-import { tr } from './i18n.svelte'
+import { language, tr } from './i18n.svelte'
 
-/** A refusal in the person's language: what happened and what to do. The server's own words serve where we know none. */
-export function explain(problem: Problem): string {
+let refusals: Record<string, string> = {}
+
+/** Fetch the sentences for the server's rarer refusals; until they are here, and in English, its own words serve. */
+export async function loadRefusals(): Promise<void> {
+  if (language() === 'it') refusals = (await import('./it/refusals')).refusals
+}
+
+/**
+ * A refusal in the person's language: what happened and what to do. The server's own words (English) serve where we
+ * know none, and stand in brackets where the code alone says too little.
+ */
+export function explain(problem: { code: string; detail: string }): string {
+  const { code, detail } = problem
   const known = tr.problems as Record<string, string | ((detail: string) => string)>
-  const text = known[problem.code]
-  if (typeof text === 'function') return text(problem.detail)
-  if (text) return problem.code === 'conflict' && problem.detail ? problem.detail : text
-  return problem.detail || tr.problems.unknown
+  const text = known[code]
+  if (typeof text === 'function') return text(detail)
+  if (language() === 'en') return (code === 'conflict' && detail) || text || detail || tr.problems.unknown
+  if (code === 'conflict' && detail) return `${tr.problems.conflict} (${detail})`
+  return text ?? refusals[code] ?? (detail || tr.problems.unknown)
 }

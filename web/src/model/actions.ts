@@ -26,6 +26,8 @@ function guess(ids: readonly Id[], change: Change): () => void {
   }
 }
 
+const whyOf = (failed: readonly { code: string; detail: string }[]) => (failed[0] ? explain(failed[0]) : '')
+
 function settle(done: Done): void {
   inbox.touch(registry.put(done.conversation))
   inbox.countAgain()
@@ -38,8 +40,7 @@ async function undo(id: string, ids: readonly Id[]): Promise<void> {
     for (const row of undone.conversations) inbox.touch(registry.put(row))
     for (const one of ids) void threads.get(one)?.load()
     inbox.countAgain()
-    if (undone.failed.length)
-      toasts.error(tr.done.someFailed(undone.failed.length, undone.failed[0]?.detail ?? ''))
+    if (undone.failed.length) toasts.error(tr.done.someFailed(undone.failed.length, whyOf(undone.failed)))
     else toasts.show(tr.done.undone, { stays: 3000 })
   } catch (thrown) {
     toasts.error(explain(asProblem(thrown)))
@@ -70,7 +71,7 @@ export async function act(
       const done: BulkDone = await api.bulk([...ids], bulk.name, bulk.args)
       undoId = done.undo
       if (done.failed.length) {
-        toasts.error(tr.done.someFailed(done.failed.length, done.failed[0]?.detail ?? ''))
+        toasts.error(tr.done.someFailed(done.failed.length, whyOf(done.failed)))
         await inbox.load()
       }
     }

@@ -1,3 +1,4 @@
+import { loadRefusals } from '../i18n/explain'
 import { contacts } from './contacts.svelte'
 import { directory } from './directory.svelte'
 import { drafts } from './drafts.svelte'
@@ -16,6 +17,7 @@ export function begin(): void {
   notices.begin()
   outbox.begin()
   drafts.resume()
+  void loadRefusals().catch(() => undefined)
   void directory.load()
   // The snapshots are fetched after the welcome: what happened before it is in them, what comes after, in events.
   // Where the welcome is slow to come, the list does not wait for it.

@@ -115,9 +115,14 @@ export function follow(id: Id, on: boolean): Promise<boolean> {
   )
 }
 
-/** Tell the server how far one has read. Nothing to say when it fails: the next reading tells again. */
+/**
+ * Tell the server how far one has read. What a colleague owns stays unread: to them it is still new.
+ * Nothing to say when it fails: the next reading tells again.
+ */
 export async function read(id: Id, seq: number): Promise<void> {
   const known = registry.get(id)
+  const owner = known?.row.owner
+  if (owner?.kind === 'agent' && owner.id !== session.id) return
   if (known && known.row.unread > 0) known.row = { ...known.row, unread: 0 }
   await api.read(id, seq).catch(() => undefined)
 }

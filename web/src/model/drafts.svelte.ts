@@ -8,6 +8,8 @@ import { session } from './session.svelte'
 /** What one is writing in one conversation, in one mode. */
 export interface Written {
   text: string
+  /** with formatting, where there is any */
+  html: string | null
   attachments: Attachment[]
   email: EmailFields | null
   mentions: Id[]
@@ -22,7 +24,7 @@ interface Kept extends Written {
   synced: boolean
 }
 
-export const nothing: Written = { text: '', attachments: [], email: null, mentions: [] }
+export const nothing: Written = { text: '', html: null, attachments: [], email: null, mentions: [] }
 const SAVE_AFTER_MS = 1200
 
 const isEmpty = (draft: Written) => draft.text.trim() === '' && draft.attachments.length === 0
@@ -56,11 +58,13 @@ class Drafts {
   read(id: Id, mode: Mode, remote: readonly Draft[]): Written {
     const local = readKept<Kept | null>(this.name(id, mode), null)
     const theirs = remote.find((draft) => draft.mode === mode)
-    if (!theirs) return local ?? nothing
+    if (!theirs) return local ? { ...nothing, ...local } : nothing
     const theirTime = theirs.updated_at ? Date.parse(theirs.updated_at) : 0
-    if (local && (!local.synced || local.version >= theirs.version || local.at >= theirTime)) return local
+    if (local && (!local.synced || local.version >= theirs.version || local.at >= theirTime))
+      return { ...nothing, ...local }
     return {
       text: theirs.text,
+      html: theirs.html ?? null,
       attachments: theirs.attachments ?? [],
       email: said(theirs.email),
       mentions: [],
@@ -119,10 +123,11 @@ class Drafts {
     const name = this.name(id, mode)
     const kept = readKept<Kept | null>(name, null)
     if (!kept) return
-    const { text, attachments, email } = kept
+    const { text, html, attachments, email } = kept
     try {
       const saved = await api.saveDraft(id, mode, {
         text,
+        ...(html && { html }),
         attachments: attachments.map((file) => file.id),
         ...(email && { email }),
       })
@@ -132,7 +137,7 @@ class Drafts {
         await api.dropDraft(id, mode)
         return
       }
-      const same = now.text === text
+      const same = now.text === text && now.html === html
       keep(name, { ...now, version: saved.version, synced: same } satisfies Kept)
       this.states.set(name, same ? 'saved' : 'saving')
       this.savedAt.set(name, Date.now())

@@ -13,8 +13,13 @@ export function beforePaint(work: Work): void {
 }
 
 function run(): void {
-  asked = false
-  const now = [...waiting]
-  waiting.clear()
-  for (const work of now) work()
+  // What the work itself asks for is done in the same frame: a set is walked with what is added meanwhile.
+  try {
+    for (const work of waiting) {
+      waiting.delete(work)
+      work()
+    }
+  } finally {
+    asked = false
+  }
 }

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { ConversationRow, Status } from '../api/types'
 import { Conversation } from './conversation.svelte'
 import { Lines } from './inbox-lines'
-import { compare, groupOf, rank } from './inbox-order'
+import { groupOf, hasThirdLine, rank } from './inbox-order'
 import { row } from './rows.fixture'
+import { compare } from './sized'
 
 const ME = 'me'
 const made = (one: ConversationRow) => new Conversation(one)
+const all = (lines: Lines) => lines.slice(0, lines.length)
 
 /** A small random generator with a seed (mulberry32), so that a failure can be seen again. */
 function random(seed: number): () => number {
@@ -23,6 +25,7 @@ describe('Lines', () => {
     for (let seed = 1; seed <= 25; seed++) {
       const next = random(seed)
       const lines = new Lines('due', () => ME)
+      lines.measure({ row: 56, tall: 79, heading: 30 })
       const present = new Map<string, Conversation>()
       const statuses: Status[] = ['open', 'waiting', 'snoozed', 'resolved']
       for (let step = 0; step < 200; step++) {
@@ -38,6 +41,7 @@ describe('Lines', () => {
           status: statuses[Math.floor(next() * 4)] ?? 'open',
           due_at: due,
           live: next() < 0.1,
+          labels: next() < 0.3 ? ['l'] : [],
         }
         const owner = next() < 0.5 ? ({ kind: 'agent', id: ME, name: 'Marta' } as const) : null
         const conversation = present.get(id) ?? made(row(fields))
@@ -45,7 +49,7 @@ describe('Lines', () => {
         present.set(id, conversation)
         lines.put(conversation, conversation.row)
       }
-      const shown = lines.flat().flatMap((line) => (line.kind === 'row' ? [line.id] : []))
+      const shown = all(lines).flatMap((line) => (line.kind === 'row' ? [line.id] : []))
       const groups = ['live', 'answer', 'waiting', 'snoozed', 'resolved']
       const sorted = [...present.values()]
         .map(({ row }) => ({
@@ -56,7 +60,30 @@ describe('Lines', () => {
         .sort((a, b) => a.group - b.group || compare(a, b))
         .map(({ id }) => id)
       expect(shown, `seed ${seed}`).toEqual(sorted)
+      let top = 0
+      all(lines).forEach((line, i) => {
+        const height = line.kind === 'group' ? 30 : hasThirdLine(line.conversation.row) ? 79 : 56
+        expect(lines.topOf(i)).toBe(top)
+        expect(lines.indexOf(line.id)).toBe(line.kind === 'group' ? -1 : i)
+        expect([lines.indexAt(top), lines.indexAt(top + height - 1)]).toEqual([i, i])
+        top += height
+      })
+      expect(lines.topOf(lines.length)).toBe(top)
+      lines.measure({ row: 48, tall: 48, heading: 30 })
+      const headings = all(lines).filter((line) => line.kind === 'group').length
+      expect(lines.topOf(lines.length)).toBe(48 * (lines.length - headings) + 30 * headings)
     }
+  })
+
+  it('walks from row to row across headings and stops at the ends', () => {
+    const lines = new Lines('due', () => ME)
+    for (const one of [row({ id: 'b' }), row({ id: 'd', status: 'waiting' })]) lines.put(made(one), one)
+    expect(lines.first()?.id).toBe('b')
+    expect(lines.beside('b', 1)?.id).toBe('d')
+    expect(lines.beside('d', -1)?.id).toBe('b')
+    expect(lines.beside('b', -1)).toBeNull()
+    expect(lines.beside('d', 1)).toBeNull()
+    expect(lines.beside('gone', 1)).toBeNull()
   })
 
   it('heads each group with its count, and the live one with nothing', () => {
@@ -70,7 +97,7 @@ describe('Lines', () => {
     ]) {
       lines.put(made(one), one)
     }
-    const told = lines.flat().map((line) => (line.kind === 'group' ? `${line.name} ${line.count}` : line.id))
+    const told = all(lines).map((line) => (line.kind === 'group' ? `${line.name} ${line.count}` : line.id))
     expect(told).toEqual(['a', 'answer 2', 'b', 'c', 'waiting 1', 'd'])
   })
 
@@ -78,7 +105,7 @@ describe('Lines', () => {
     const lines = new Lines('due', () => ME)
     lines.put(made(row({ id: 'a' })), row({ id: 'a' }))
     lines.put(made(row({ id: 'a' })), row({ id: 'a' }))
-    expect(lines.flat().filter((line) => line.kind === 'row')).toHaveLength(1)
+    expect(all(lines).filter((line) => line.kind === 'row')).toHaveLength(1)
   })
 })
 

@@ -36,12 +36,9 @@ export function rank(row: ConversationRow, order: Order): number {
     : -last
 }
 
-export interface Ranked {
-  rank: number
-  id: Id
-}
-
-/** Order of two rows: by rank, then by id so that equals never swap places while one looks. */
-export function compare(a: Ranked, b: Ranked): number {
-  return a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+/** Whether a row has a third line: labels, a priority out of the ordinary, a bot at work. Who is writing shares the preview's line. */
+export function hasThirdLine(row: ConversationRow): boolean {
+  return (
+    row.labels.length > 0 || row.owner?.kind === 'bot' || row.priority === 'urgent' || row.priority === 'high'
+  )
 }

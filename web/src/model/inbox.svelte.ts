@@ -5,8 +5,8 @@ import type { Counts, Id, View } from '../api/types'
 import type { Conversation } from './conversation.svelte'
 import { beforePaint } from './frame'
 import { belongs, noFilters, readFilters, toQuery, type Filters, type Standard } from './inbox-filter'
-import { Lines, type Line } from './inbox-lines'
-import type { Order } from './inbox-order'
+import { Lines, type LineHeights } from './inbox-lines'
+import type { GroupName, Order } from './inbox-order'
 import { keep, readKept } from './kept'
 import { registry } from './registry'
 import { session } from './session.svelte'
@@ -22,7 +22,8 @@ class Inbox {
   base = $state<string>(readKept('inbox.base', 'mine'))
   filters = $state.raw<Filters>(readKept('inbox.filters', noFilters))
   order = $state<Order>(readKept<Order>('inbox.order', 'due'))
-  lines = $state.raw<Line[]>([])
+  /** Grows with each change of the lines, which are kept and changed in place. */
+  version = $state(0)
   counts = $state.raw<Counts>({ mine: 0, unassigned: 0, mentions: 0, followed: 0 })
   state = $state<'loading' | 'ready' | 'failed'>('loading')
   problem = $state.raw<Problem | null>(null)
@@ -34,6 +35,23 @@ class Inbox {
   #loading: AbortController | null = null
   #more: Promise<void> | null = null
   #countsTimer: ReturnType<typeof setTimeout> | undefined
+
+  /** The lines as they stand now; who reads them is told of every change. */
+  get lines(): Lines {
+    void this.version
+    return this.#rows
+  }
+
+  /** How high the lines are shown from now on. */
+  measure(heights: LineHeights): void {
+    this.#rows.measure(heights)
+    this.#arrange()
+  }
+
+  /** Loaded rows of one group. */
+  count(name: GroupName): number {
+    return this.lines.count(name)
+  }
 
   /** Show a standard view, unfiltered. */
   show(view: Standard): Promise<void> {
@@ -76,7 +94,7 @@ class Inbox {
     this.#loading = call
     if (blank) {
       this.#rows.clear(this.order)
-      this.lines = []
+      this.#arrange()
       this.state = 'loading'
     }
     try {
@@ -141,7 +159,7 @@ class Inbox {
   }
 
   #arrange = (): void => {
-    this.lines = this.#rows.flat()
+    untrack(() => this.version++)
   }
 
   /** The person has left: forget what was theirs. */
@@ -149,7 +167,7 @@ class Inbox {
     this.#loading?.abort()
     this.#held = null
     this.#rows.clear(this.order)
-    this.lines = []
+    this.#arrange()
     this.state = 'loading'
   }
 
@@ -162,11 +180,6 @@ class Inbox {
         .then((page) => (this.counts = page.counts))
         .catch(() => undefined)
     }, COUNTS_AFTER_MS)
-  }
-
-  /** Rows in the order shown, for J and K. */
-  rows(): Conversation[] {
-    return this.lines.flatMap((line) => (line.kind === 'row' ? [line.conversation] : []))
   }
 }
 

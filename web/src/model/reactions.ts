@@ -24,6 +24,7 @@ const moving: readonly (keyof ConversationRow)[] = [
   'followers',
   'priority',
   'merged_into',
+  'brand_id',
 ]
 
 let queue: LiveEvent[] = []
@@ -49,6 +50,7 @@ function apply(event: LiveEvent): void {
     message?: Message
     message_id?: Id
     presence?: Presence
+    presences?: Presence[]
     contact_id?: Id
     error?: Message['error']
     status?: Message['status']
@@ -63,10 +65,11 @@ function apply(event: LiveEvent): void {
   if (event.conversation_id)
     applyConversation(event.conversation_id, event, data.changes ?? {}, data.conversation)
   if (data.presence) takePresence(data.presence)
+  for (const presence of data.presences ?? []) takePresence(presence)
   if (event.event.startsWith('contact.') && data.contact_id) contacts.stale(data.contact_id)
   if (data.renumbered && event.conversation_id) void threads.get(event.conversation_id)?.again()
   if (event.event === 'mention.created') notices.mentioned(event, data.text ?? '')
-  if (/^(?:user|team|role)\./.test(event.event)) directory.reloadSoon()
+  if (/^(?:user|team|role|queue)\./.test(event.event)) directory.reloadSoon()
   if (event.event.startsWith('label.')) void directory.loadLabels().catch(() => undefined)
   if (event.event.startsWith('view.')) void directory.loadViews().catch(() => undefined)
 }

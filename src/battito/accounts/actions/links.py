@@ -9,6 +9,7 @@ from battito.accounts.actions.users import end_sessions
 from battito.accounts.events import UserChanged
 from battito.accounts.passwords import MINIMUM, hash_password, verify_password
 from battito.accounts.sessions import token_hash
+from battito.kit.text import initials
 from battito.platform.action import action
 from battito.platform.actor import Actor, ActorKind, Context
 from battito.platform.database import Tx
@@ -115,7 +116,9 @@ async def _store_password(tx: Tx, user_id: UUID, hashed: str, name: str | None) 
     tx.emit(
         UserChanged(
             user_id=user_id,
-            changes={"password_changed_at": tx.now} if name is None else {"name": name, "password_changed_at": tx.now},
+            changes={"password_changed_at": tx.now}
+            if name is None
+            else {"name": name, "initials": initials(name), "password_changed_at": tx.now},
         )
     )
 

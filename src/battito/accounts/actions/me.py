@@ -5,7 +5,8 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from battito.accounts.events import PresenceChanged, UserChanged
+from battito.accounts.actions.telling import tell_people
+from battito.accounts.events import PresenceChanged
 from battito.accounts.models import Presence, PresenceState
 from battito.accounts.queries import get_presence
 from battito.platform.action import action
@@ -52,7 +53,8 @@ async def change_me(tx: Tx, changes: MyChanges) -> None:
         before=dict(before) if before else None,
         after={k: v for k, v in given.items() if k != "settings"},
     )
-    tx.emit(UserChanged(user_id=tx.context.user_id, changes=given))
+    own = {k: v for k, v in given.items() if k != "name"}
+    await tell_people(tx, [tx.context.user_id], ["name", "initials"] if "name" in given else [], **own)
 
 
 @action("presence.set", permission=None, audited=False)

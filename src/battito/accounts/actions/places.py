@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from battito.accounts.actions.telling import tell_people, tell_teams
 from battito.accounts.actions.users import set_teams
 from battito.accounts.events import TeamChanged, UserRolesChanged, WorkspaceChanged
 from battito.accounts.models import Workspace
@@ -56,6 +57,7 @@ async def save_team(tx: Tx, team_id: UUID | None, wish: TeamWish) -> dict[str, A
         team_id,
     ):
         raise Conflict("Another team has this name.", code="name-taken", fields={"name": "is taken"})
+    before, renamed = await _members(tx, team_id), team_id is not None
     if team_id is None:
         team_id = uuid7()
         await tx.execute("insert into team(id, workspace_id, name) values ($1, $2, $3)", team_id, tx.workspace_id, name)
@@ -74,11 +76,20 @@ async def save_team(tx: Tx, team_id: UUID | None, wish: TeamWish) -> dict[str, A
             "insert into team_member(workspace_id, team_id, user_id) values ($1, $2, $3)",
             [(tx.workspace_id, team_id, u) for u in set(wish.members)],
         )
-        for user_id in set(wish.members):
-            tx.emit(UserRolesChanged(user_id=user_id))
-    tx.audit("team", team_id, after=wish)
-    tx.emit(TeamChanged(team_id=team_id, name=name))
-    return {"id": team_id, "name": name, "members": wish.members or []}
+    after = before if wish.members is None else set(wish.members)
+    for user_id in sorted(before ^ after):
+        tx.emit(UserRolesChanged(user_id=user_id))
+    tx.audit("team", team_id, before={"members": sorted(before)}, after=wish)
+    await tell_people(tx, before | after if renamed else after, ["teams"])
+    await tell_teams(tx, [team_id])
+    return {"id": team_id, "name": name, "members": sorted(after)}
+
+
+async def _members(tx: Tx, team_id: UUID | None) -> set[UUID]:
+    rows = await tx.fetch(
+        "select user_id from team_member where workspace_id = $1 and team_id = $2", tx.workspace_id, team_id
+    )
+    return {r["user_id"] for r in rows}
 
 
 @action("team.delete", permission="users.manage")
@@ -91,6 +102,7 @@ async def delete_team(tx: Tx, team_id: UUID) -> None:
     )
     if waiting:
         raise Conflict(f"{waiting} open conversations are assigned to this team: move them first.", code="team-in-use")
+    members = await _members(tx, team_id)
     await tx.execute(
         "update conversation set team_id = null where workspace_id = $1 and team_id = $2", tx.workspace_id, team_id
     )
@@ -103,7 +115,10 @@ async def delete_team(tx: Tx, team_id: UUID) -> None:
     if name is None:
         raise NotFound("There is no such team in this workspace.")
     tx.audit("team", team_id, before={"name": name})
-    tx.emit(TeamChanged(team_id=team_id, name=None))
+    tx.emit(TeamChanged(team_id=team_id, name=None, team=None))
+    for user_id in sorted(members):
+        tx.emit(UserRolesChanged(user_id=user_id))
+    await tell_people(tx, members, ["teams"])
 
 
 @action("brand.save", permission="workspace.manage")

@@ -7,9 +7,9 @@ import asyncpg
 import msgspec
 
 from battito.accounts.actions.roles import check_permissions
-from battito.accounts.events import SessionRevoked, UserChanged, UserDisabled, UserInvited, UserRolesChanged
+from battito.accounts.actions.telling import person_of, tell_people, tell_teams
+from battito.accounts.events import SessionRevoked, UserDisabled, UserInvited, UserRolesChanged
 from battito.accounts.models import Person
-from battito.accounts.queries import list_people
 from battito.kit.address import canonical_email
 from battito.kit.ids import uuid7
 from battito.platform.action import action
@@ -65,13 +65,15 @@ async def invite_user(tx: Tx, invitation: Invitation) -> Person:
     await tx.execute("insert into presence(user_id, workspace_id) values ($1, $2)", user_id, tx.workspace_id)
     await _set_roles(tx, user_id, invitation.roles)
     await set_teams(tx, user_id, invitation.teams)
-    person = next(p for p in await list_people(tx.connection, tx.context) if p.id == user_id)
+    person = await person_of(tx, user_id)
+    assert person is not None
     tx.audit(
         "user",
         user_id,
         after={"name": person.name, "email": value, "roles": invitation.roles, "teams": invitation.teams},
     )
     tx.emit(UserInvited(user_id=user_id, person=person))
+    await tell_teams(tx, invitation.teams)
     return person
 
 
@@ -98,8 +100,7 @@ async def change_user(tx: Tx, user_id: UUID, wish: UserWish) -> None:
     )  # fmt: skip
     if "roles" in given:
         await _set_roles(tx, user_id, given["roles"])
-    if "teams" in given:
-        await set_teams(tx, user_id, given["teams"])
+    teams = await set_teams(tx, user_id, given["teams"]) if "teams" in given else set()
     await _keep_an_administrator(tx)
     tx.audit(
         "user",
@@ -114,13 +115,13 @@ async def change_user(tx: Tx, user_id: UUID, wish: UserWish) -> None:
     if "disabled" in given:
         if given["disabled"]:
             await end_sessions(tx, user_id)
-        tx.emit(UserDisabled(user_id=user_id, disabled=given["disabled"]))
+        tx.emit(UserDisabled(user_id=user_id, disabled=given["disabled"], person=await person_of(tx, user_id)))
     if given.keys() & {"roles", "teams", "brands"}:
         tx.emit(UserRolesChanged(user_id=user_id))
-    if given.keys() & {"name", "works_from", "teams"}:
-        tx.emit(
-            UserChanged(user_id=user_id, changes={k: given[k] for k in ("name", "works_from", "teams") if k in given})
-        )
+    fields = [f for f in ("name", "works_from", "teams") if f in given]
+    if fields:
+        await tell_people(tx, [user_id], [*fields, *(["initials"] if "name" in given else [])])
+    await tell_teams(tx, teams)
 
 
 async def end_sessions(tx: Tx, user_id: UUID, *, but: UUID | None = None) -> int:
@@ -154,18 +155,21 @@ async def _set_roles(tx: Tx, user_id: UUID, roles: list[UUID]) -> None:
     )
 
 
-async def set_teams(tx: Tx, user_id: UUID, teams: list[UUID]) -> None:
-    """Make `teams` the person's teams."""
+async def set_teams(tx: Tx, user_id: UUID, teams: list[UUID]) -> set[UUID]:
+    """Make `teams` the person's teams; the teams that have other members now."""
     found = await tx.fetchval(
         "select count(*) from team where workspace_id = $1 and id = any($2)", tx.workspace_id, teams
     )
     if found != len(set(teams)):
         raise Invalid("One of these teams does not exist in this workspace.", field="teams")
-    await tx.execute("delete from team_member where workspace_id = $1 and user_id = $2", tx.workspace_id, user_id)
+    gone = await tx.fetch(
+        "delete from team_member where workspace_id = $1 and user_id = $2 returning team_id", tx.workspace_id, user_id
+    )
     await tx.executemany(
         "insert into team_member(workspace_id, team_id, user_id) values ($1, $2, $3)",
         [(tx.workspace_id, t, user_id) for t in set(teams)],
     )
+    return {r["team_id"] for r in gone} ^ set(teams)
 
 
 async def check_brands(tx: Tx, brands: list[UUID] | None) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from msgspec import UNSET, UnsetType
 
 from battito.automation import store
 from battito.automation.models import Scope
@@ -60,3 +61,12 @@ def audience(*rows: asyncpg.Record | None) -> UUID | None:
     """Whose alone a change is; None when others see it, or saw it before."""
     known = [row for row in rows if row is not None]
     return known[0]["user_id"] if all(row["scope"] == "mine" for row in known) else None
+
+
+def told(row: dict[str, Any] | None, alone: UUID | None) -> dict[str, Any] | UnsetType | None:
+    """What an event says of a row: nothing where the event reaches people who may not see the row."""
+    if row is None:
+        return None
+    if alone is None and row["scope"] != "all":
+        return UNSET
+    return {name: value for name, value in row.items() if name != "can_edit"}

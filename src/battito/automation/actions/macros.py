@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from battito.automation import store, templates
-from battito.automation.actions.keeping import audience, check_scope, for_change, one_line
+from battito.automation.actions.keeping import audience, check_scope, for_change, one_line, told
 from battito.automation.events import MacroChanged
 from battito.automation.models import Assign, Label, Macro, MacroEdit, NewMacro, Note, Reply, Snooze, Step
 from battito.automation.queries import get_reply, macro_from
@@ -122,6 +122,7 @@ def _told(tx: Tx, before: asyncpg.Record | None, after: asyncpg.Record | None) -
     was, now = (msgspec.to_builtins(macro_from(r, tx.context)) if r else None for r in (before, after))
     row = after or before
     assert row is not None
-    tx.emit(MacroChanged(macro_id=row["id"], user_id=audience(before, after)))
+    alone = audience(before, after)
+    tx.emit(MacroChanged(macro_id=row["id"], user_id=alone, macro=told(now, alone)))
     tx.audit("macro", row["id"], before=was, after=now)
     return macro_from(row, tx.context)

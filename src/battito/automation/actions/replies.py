@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from battito.automation import store, templates
-from battito.automation.actions.keeping import audience, check_scope, for_change, one_line
+from battito.automation.actions.keeping import audience, check_scope, for_change, one_line, told
 from battito.automation.events import ReplyChanged
 from battito.automation.models import CannedReply, NewReply, ReplyEdit
 from battito.automation.queries import reply_from
@@ -101,6 +101,7 @@ def _told(tx: Tx, before: asyncpg.Record | None, after: asyncpg.Record | None) -
     was, now = (msgspec.to_builtins(reply_from(r, tx.context)) if r else None for r in (before, after))
     row = after or before
     assert row is not None
-    tx.emit(ReplyChanged(reply_id=row["id"], user_id=audience(before, after)))
+    alone = audience(before, after)
+    tx.emit(ReplyChanged(reply_id=row["id"], user_id=alone, canned_reply=told(now, alone)))
     tx.audit("canned_reply", row["id"], before=was, after=now)
     return reply_from(row, tx.context)

@@ -8,14 +8,16 @@ from typing import Any
 import msgspec
 
 from .inbound import ParsedEmail, parse_email
+from .inbound.defects import in_words
 
 
 def as_json(parsed: ParsedEmail) -> dict[str, Any]:
     """`parsed` as plain values for JSON, without the attachments' bytes. `reply_to` is one address or null, as nearly
-    every mail has it; where there are several, `reply_to_all` holds them."""
+    every mail has it; where there are several, `reply_to_all` holds them. Defects come with their meaning in words."""
     values: dict[str, Any] = msgspec.to_builtins(parsed)
     values["reply_to_all"] = values["reply_to"]
     values["reply_to"] = values["reply_to"][0] if values["reply_to"] else None
+    values["defects"] = [in_words(code) for code in parsed.defects]
     for attachment in values["attachments"]:
         del attachment["content"]
     return values

@@ -50,6 +50,7 @@ class EmailChannel(Channel):
         identity="email",
         idempotent=True,  # a repeated mail has the same Message-ID, by which mail programs know it
         listens=True,
+        raw_type="message/rfc822",
         capabilities=Capabilities(
             media=[
                 Media(kind="image", types=["image/*"], size=FILES),
@@ -165,7 +166,15 @@ class EmailChannel(Channel):
                 detail="The SMTP door of this node is closed.",
                 advice="See BATTITO_SMTP_IN and BATTITO_SMTP_IN_PORT.",
             )
-        return Check(name="incoming", state="ok", detail=f"SMTP on port {door.port}")
+        if door.certificate is not None and door.certificate.problem:
+            return Check(
+                name="incoming",
+                state="warning",
+                detail=f"SMTP on port {door.port}, but its certificate cannot be used: {door.certificate.problem}.",
+                advice="See BATTITO_SMTP_IN_CERT and BATTITO_SMTP_IN_KEY.",
+            )
+        secured = ", STARTTLS" if door.certificate is not None else ""
+        return Check(name="incoming", state="ok", detail=f"SMTP on port {door.port}{secured}")
 
     async def _incoming_imap(self, account: Account, services: Services) -> Check:
         settings: EmailSettings = account.settings

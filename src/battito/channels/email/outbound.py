@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from typing import Final
 from uuid import UUID
@@ -13,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from battito.channels.base import OutboundFile, OutboundMessage
+from battito.channels.email.header_lines import OwnPolicy
 from battito.channels.email.identifiers import message_id, plus_address
 from battito.channels.email.quoting import quote_html, quote_text
 from battito.channels.email.settings import EmailSettings
@@ -21,7 +21,7 @@ from battito.kit.html import escape, to_text
 
 MAX_REFERENCES: Final = 20
 MACHINES: Final = ("bot", "system")
-_POLICY: Final = SMTP.clone(max_line_length=78, utf8=False)
+_POLICY: Final = OwnPolicy(linesep="\r\n", max_line_length=78, utf8=False)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _LINK = re.compile(r"(?<![\w\"'>=/])(https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]])")
 _MAILBOX = re.compile(r"[^\s@<>\",;:\\]+@[^\s@<>\",;:\\]+")
@@ -51,10 +51,11 @@ def own_message_id(out: OutboundMessage, settings: EmailSettings) -> str:
 def compose(out: OutboundMessage, settings: EmailSettings, contents: Mapping[UUID, bytes]) -> Envelope:
     """The mail of `out`; `contents` are the bytes of its files by id. Raises `NoRecipient`."""
     fields = envelope_fields(out, settings)
-    recipients = _unique([a.address for a in [*fields.to, *fields.cc, *fields.bcc]])
+    recipients = _unique([on_the_wire(a.address) for a in [*fields.to, *fields.cc, *fields.bcc]])
+    sender = on_the_wire(settings.mailbox)
     if not recipients:
         raise NoRecipient("No recipient of this message has a mail address.")
-    international = any(not address.isascii() for address in [settings.mailbox, *recipients])
+    international = any(not address.isascii() for address in [sender, *recipients])
     message = EmailMessage(policy=_POLICY.clone(utf8=international))
     _headers(message, out, settings, fields)
     text, html = _bodies(out, fields.quote)
@@ -69,7 +70,7 @@ def compose(out: OutboundMessage, settings: EmailSettings, contents: Mapping[UUI
         if file not in inline:
             _attach(message, file, contents[file.id], related=False)
     return Envelope(
-        sender=settings.mailbox,
+        sender=sender,
         recipients=recipients,
         raw=message.as_bytes(),
         fields=fields,
@@ -109,7 +110,9 @@ def envelope_fields(out: OutboundMessage, settings: EmailSettings) -> EmailField
     """Sender, recipients, subject and references: as the agent chose them, otherwise an answer to the customer."""
     chosen = out.message.email
     to = _mailboxes(chosen.to if chosen else []) or _mailboxes([Address(out.recipient.identity, out.recipient.name)])
-    references = [*out.thread[-MAX_REFERENCES:]]
+    # RFC 5322, 3.6.4 wants them all; where they are many, the first and the last ones keep the thread together
+    thread = out.thread
+    references = [*thread[:1], *thread[1:][1 - MAX_REFERENCES :]]
     if out.last_inbound and out.last_inbound not in references:
         references.append(out.last_inbound)
     parent = out.reply_to or out.last_inbound or (references[-1] if references else None)
@@ -187,7 +190,7 @@ def _attach(message: EmailMessage, file: OutboundFile, data: bytes, *, related: 
             data,
             maintype=main,
             subtype=sub,
-            cid=f"<{_CONTROL.sub('', file.content_id or '')}>",
+            cid=f"<{_identifier(file.content_id or '').strip('<>')}>",
             filename=name,
             disposition="inline",
         )
@@ -222,9 +225,21 @@ def _mailboxes(addresses: list[Address]) -> list[Address]:
 
 
 def _header_address(address: Address) -> HeaderAddress | str:
-    local, _, domain = address.address.rpartition("@")
+    local, _, domain = on_the_wire(address.address).rpartition("@")
     name = "" if address.name.lower() == address.address.lower() else _CONTROL.sub(" ", address.name)
     return HeaderAddress(display_name=name, username=local, domain=domain)
+
+
+def on_the_wire(address: str) -> str:
+    """An address as servers know it: an international domain behind an ASCII name in its ASCII form (RFC 5891), so that only
+    an international name asks for SMTPUTF8. Pure."""
+    local, at, domain = address.rpartition("@")
+    if domain.isascii() or not local.isascii():
+        return address
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return address
 
 
 def _identifier(value: str) -> str:

@@ -5,9 +5,9 @@ Nothing is relayed. When the database is away the answer is 451 and the sending 
 
 # ruff: noqa: N802  aiosmtpd finds its hooks by these names
 import asyncio
-import ssl
 import time
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -19,6 +19,8 @@ from battito.channels.email.identifiers import base_address
 from battito.channels.email.inbound.arriving import payload_id, writer_key
 from battito.channels.email.rates import RateGuard
 from battito.channels.email.settings import EmailSettings
+from battito.channels.email.smtp_certificate import Certificate
+from battito.channels.email.smtp_door import Door
 from battito.channels.inbox import receive
 from battito.platform.database.pool import AWAY
 from battito.platform.errors import Problem, TooLarge, Unavailable
@@ -30,40 +32,15 @@ SIZE: Final = 50_000_000
 MAX_RECIPIENTS: Final = 100
 MAX_CONNECTIONS: Final = 500
 MAX_PER_HOST: Final = 50
+MAX_UNKNOWN: Final = 50
+"""Recipients in a row that are not here, before a client is sent away: it is guessing addresses."""
+MAX_HOPS: Final = 100
+"""Servers that a mail may have passed (RFC 5321, 6.3)."""
+NULL: Final = ("", "<>")
+"""The sender of reports, as aiosmtpd gives it."""
 LOOPBACK: Final = ("127.", "::1", "::ffff:127.")
 
 TAKEN: Final = Counter("battito_smtp_in_total", "Mails offered by SMTP, by what became of them", ["outcome"])
-
-
-class Door(SMTP):
-    """One SMTP connection. Longer lines than the standard allows are taken: real mail has them."""
-
-    line_length_limit = 200_000
-
-    def __init__(self, handler: "Handler", **options: Any) -> None:
-        super().__init__(handler, **options)
-        self._handler, self._peer = handler, ""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count the connection; one too many is told so and closed."""
-        peer = transport.get_extra_info("peername")
-        host = str(peer[0]) if isinstance(peer, tuple) and peer else "local"
-        if not self._peer:  # STARTTLS calls this again for the same client
-            if not self._handler.enter(host):
-                assert isinstance(transport, asyncio.Transport)
-                transport.write(b"421 4.7.0 Too many connections, try again later\r\n")
-                transport.close()
-                return
-            self._peer = host
-        super().connection_made(transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """The client is gone."""
-        if self._peer:
-            self._handler.leave(self._peer)
-            self._peer = ""
-        if self.transport is not None:
-            super().connection_lost(error)
 
 
 class Handler:
@@ -72,7 +49,8 @@ class Handler:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._open: dict[str, int] = {}
-        self.senders = RateGuard(burst=60, per_minute=30)
+        self.senders = RateGuard(burst=600, per_minute=60)
+        self._unknown: WeakKeyDictionary[SMTP, int] = WeakKeyDictionary()
 
     def enter(self, host: str) -> bool:
         """Whether one more connection from `host` is let in."""
@@ -91,11 +69,19 @@ class Handler:
         else:
             self._open.pop(host, None)
 
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """What we can do, beside what aiosmtpd says of itself; nobody signs in here, so no AUTH."""
+        session.host_name = hostname
+        offered = [line for line in responses if not line.startswith(("250-AUTH", "250 "))]
+        return [*offered, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", "250 HELP"]
+
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Slow down a sender that floods us: a loop of robots ends here."""
-        if address and not self.senders.allows(address.lower(), time.monotonic()):
+        if address not in NULL and not self.senders.allows(address.lower(), time.monotonic()):
             TAKEN.labels("slowed").inc()
             return "450 4.7.1 Too many messages from this sender, try again later"
         envelope.mail_from = address
@@ -114,7 +100,12 @@ class Handler:
             return "451 4.3.0 Our database is away, try again"
         if account is None:
             TAKEN.labels("unknown").inc()
+            self._unknown[server] = tried = self._unknown.get(server, 0) + 1
+            if tried > MAX_UNKNOWN and server.transport is not None:
+                asyncio.get_running_loop().call_soon(server.transport.close)
+                return "421 4.7.0 Too many unknown recipients, closing the connection"
             return "550 5.1.1 No such mailbox here"
+        self._unknown.pop(server, None)
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
@@ -123,6 +114,9 @@ class Handler:
         """Keep the mail for each mailbox it is addressed to, then answer."""
         raw = envelope.content
         assert isinstance(raw, bytes)
+        if hops(raw) > MAX_HOPS:
+            TAKEN.labels("loop").inc()
+            return "554 5.4.6 This mail goes round in circles"
         try:
             kept = await self._keep(raw, envelope.rcpt_tos, session)
         except TooLarge:
@@ -167,11 +161,11 @@ class Handler:
 class SmtpIn:
     """The node's SMTP server."""
 
-    def __init__(self, services: Services, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, services: Services) -> None:
         self.handler = Handler(services)
-        self._services, self._tls = services, tls
+        self.certificate = Certificate.of(services.settings)
+        self._services = services
         self._server: asyncio.Server | None = None
-        self._doors: set[Door] = set()
 
     @property
     def port(self) -> int:
@@ -183,10 +177,14 @@ class SmtpIn:
         settings = self._services.settings
         loop = asyncio.get_running_loop()
 
+        if self.certificate is not None:
+            self.certificate.look()
+
         def door() -> Door:
             return Door(
                 self.handler, data_size_limit=SIZE, enable_SMTPUTF8=True, decode_data=False, hostname=_hostname(settings.base_url),
-                ident="Battito", tls_context=self._tls, timeout=120, loop=loop, command_call_limit={"*": 2_000, "NOOP": 50},
+                ident="Battito", tls_context=self.certificate.context() if self.certificate else None, loop=loop,
+                command_call_limit={"*": 5_000, "NOOP": 200, "VRFY": 50, "HELP": 50},
             )  # fmt: skip
 
         self._server = await loop.create_server(door, settings.smtp_in_host, settings.smtp_in_port)
@@ -201,6 +199,12 @@ class SmtpIn:
                     break
                 await asyncio.sleep(0.02)
             self._server = None
+
+
+def hops(raw: bytes) -> int:
+    """How many servers a mail has passed: its `Received` fields. Pure."""
+    head = raw.partition(b"\r\n\r\n")[0].lower()
+    return head.count(b"\nreceived:") + head.startswith(b"received:")
 
 
 def _hostname(base_url: str) -> str:

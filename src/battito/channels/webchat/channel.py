@@ -44,6 +44,7 @@ class WebChatChannel(Channel):
         identity="visitor",
         prefix="webchat:",
         idempotent=True,
+        raw_type="application/json",
         capabilities=Capabilities(
             text=20_000,
             media=[

@@ -22,13 +22,20 @@ from battito.platform.files.service import Files
 from battito.platform.http.raw import Scope, header
 from battito.platform.services import Services
 
-MERGED_INTO = """
+LIVES_ON = """
+/* where a conversation lives on: the one that it was merged into, or the newer one that went on with it when the customer
+   wrote again past the time for reopening */
 with recursive way as (
-  select id, merged_into, 0 as n from conversation where workspace_id = $1 and id = $2
+  select id, merged_into, status, linked, contact_id, account_id, created_at, 0 as n from conversation where workspace_id = $1 and id = $2
   union all
-  select c.id, c.merged_into, way.n + 1 from way join conversation c on c.id = way.merged_into and c.workspace_id = $1 where way.n < 20
+  select c.id, c.merged_into, c.status, c.linked, c.contact_id, c.account_id, c.created_at, way.n + 1
+  from way join conversation c on c.workspace_id = $1 and (
+    c.id = way.merged_into
+    or (way.merged_into is null and way.status = 'resolved' and c.id = any(way.linked) and c.contact_id = way.contact_id
+        and c.account_id = way.account_id and c.merged_into is null and c.created_at > way.created_at))
+  where way.n < 20
 )
-select id from way order by n desc limit 1
+select id from way order by n desc, created_at desc limit 1
 """
 
 
@@ -95,6 +102,16 @@ class WebChat:
             raise Unavailable("This chat is switched off at the moment.", code="switched-off")
         return session, account, float(found.until)
 
+    async def follow(self, session: Session) -> None:
+        """Learn which conversation the visitor's messages are in now."""
+        await self.sessions.found_meanwhile(session)
+        if session.conversation_id is None:
+            return
+        async with self.services.database.reading() as connection:
+            now = await connection.fetchval(LIVES_ON, session.workspace_id, session.conversation_id)
+        if now is not None and now != session.conversation_id:
+            await self.sessions.belongs(session, now)
+
     async def thread(
         self,
         session: Session,
@@ -107,12 +124,8 @@ class WebChat:
     ) -> Thread:
         """What is newer than `after` in the conversation the visitor knows; all anew when it is another, or too much."""
         before = session.conversation_id
-        await self.sessions.found_meanwhile(session)
+        await self.follow(session)
         async with self.services.database.reading() as connection:
-            if session.conversation_id is not None:
-                now = await connection.fetchval(MERGED_INTO, session.workspace_id, session.conversation_id)
-                if now is not None and now != session.conversation_id:
-                    await self.sessions.belongs(session, now)
             conversation = session.conversation_id
             state = await read_state(connection, settings, session.workspace_id, conversation, session.seen_seq)
             messages: list[ShownMessage] = []

@@ -206,7 +206,7 @@ async def list_messages(r: Request) -> None:
     """`GET /chat/messages`: for what lies further up, and for clients without a socket."""
     session, account = await r.visitor()
     after, before = _number(r, "after"), _number(r, "before")
-    await r.chat.sessions.found_meanwhile(session)
+    await r.chat.follow(session)
     async with r.chat.services.database.reading() as connection:
         state = await read_state(
             connection, account.settings, session.workspace_id, session.conversation_id, session.seen_seq
@@ -234,7 +234,7 @@ async def transcript(r: Request) -> None:
     """`POST /chat/transcript`: the conversation so far, by e-mail."""
     session, account = await r.visitor()
     body = await r.body(TranscriptTo)
-    await r.chat.sessions.found_meanwhile(session)
+    await r.chat.follow(session)
     r.limit(r.chat.mails, str(session.id))
     await send_transcript(r.chat.services, session, account, body.email)
     await r.answer(202)

@@ -24,11 +24,22 @@ delete from webchat_session where least(expires_at, ended_at + $1 * interval '1 
 """
 
 
-@consumer("webchat.erase", types=("contact.erased",))
+# retention takes a conversation's content, and what its visitor filled in
+ERASE_OF_CONVERSATION: Final = (
+    "delete from webchat_session where workspace_id = $1 and conversation_id = $2",
+    "update webchat_rating set comment = '' where workspace_id = $1 and conversation_id = $2",
+)
+
+
+@consumer("webchat.erase", types=("contact.erased", "conversation.erased"))
 async def erase(services: Services, events: list[StoredEvent]) -> None:
-    """A person was erased: their sessions end and what they typed into forms goes; scores stay, without words."""
+    """A person or a conversation was erased: its sessions end and what they typed into forms goes; scores stay, without words."""
     async with services.database.reading() as connection:
         for event in events:
+            if event.type == "conversation.erased":
+                for statement in ERASE_OF_CONVERSATION:
+                    await connection.execute(statement, event.workspace_id, event.conversation_id)
+                continue
             contact = event.data["contact_id"]
             await connection.execute(ERASE_SESSIONS, event.workspace_id, contact)
             await connection.execute(ERASE_WORDS, event.workspace_id, contact)

@@ -165,8 +165,14 @@ class Room:
             return
         for one in self.of_session(session_id):
             if one.session.conversation_id != conversation or one.session.starts_new:
+                other = one.session.conversation_id not in (None, conversation)
                 self.move(one, conversation)
-                self._run(self.adopt(one, conversation))
+                self._run(self._adopted(one, conversation, redraw=other))
+
+    async def _adopted(self, visitor: Visitor, conversation: UUID, *, redraw: bool) -> None:
+        await self.adopt(visitor, conversation)
+        if redraw:  # what is on the screen is another conversation's, with numbers of its own
+            visitor.redraw()
 
     def _tell(self, event: StoredEvent, group: set[Visitor]) -> None:
         message = msgspec.convert(event.data["message"], Message)

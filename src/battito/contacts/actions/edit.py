@@ -8,6 +8,7 @@ import msgspec
 
 from battito.contacts.attributes import check_values
 from battito.contacts.events import ContactChanged, ContactCreated
+from battito.contacts.labels import check_labels
 from battito.contacts.models import Contact, ContactChanges, Evidence, NewContact, NewIdentity
 from battito.contacts.queries import get_contact
 from battito.contacts.rules import canonical
@@ -24,6 +25,7 @@ async def create_contact(tx: Tx, new: NewContact) -> Contact:
     _check_timezone(new.timezone)
     attributes = await check_values(tx.connection, tx.workspace_id, "contact", new.attributes)
     await _check_company(tx, new.company_id)
+    await check_labels(tx, new.labels)
     await tx.execute(
         "insert into contact(id, workspace_id, name, company_id, language, timezone, location, labels, attributes, note, since)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -50,6 +52,7 @@ async def change_contact(tx: Tx, contact_id: UUID, changes: ContactChanges, *, v
     given = {k: v for k, v in msgspec.structs.asdict(changes).items() if v is not msgspec.UNSET}
     _check_timezone(given.get("timezone"))
     await _check_company(tx, given.get("company_id"))
+    await check_labels(tx, given.get("labels", []))
     if "attributes" in given:
         changed = await check_values(tx.connection, tx.workspace_id, "contact", given["attributes"])
         given["attributes"] = {k: v for k, v in {**before["attributes"], **changed}.items() if v is not None}

@@ -6,9 +6,13 @@ Conversations, their attachments and their place in the event log follow by even
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from battito.contacts.actions.edit import lock_contact
 from battito.contacts.events import ContactErased
+from battito.contacts.queries import get_contact
 from battito.platform.action import action
+from battito.platform.actor import Context
 from battito.platform.database import Tx
 from battito.platform.errors import Invalid
 
@@ -34,6 +38,12 @@ async def erase_contact(tx: Tx, contact_id: UUID, *, reason: str) -> None:
         " care = '[]', note = '', since = null, erased_at = $4, version = version + 1, updated_at = $4 where workspace_id = $1 and id = any($2)",
         tx.workspace_id, family, ERASED_NAME, tx.now,
     )  # fmt: skip
+    # letters that never left name the person by their addresses
+    await tx.execute(
+        "delete from dead_job d where workspace_id = $1 and exists(select 1 from identity i where i.workspace_id = $1 and i.contact_id = any($2)"
+        " and length(i.value) > 4 and strpos(d.args::text, i.value) > 0)",
+        tx.workspace_id, family,
+    )  # fmt: skip
     await tx.execute("delete from identity where workspace_id = $1 and contact_id = any($2)", tx.workspace_id, family)
     await tx.execute(
         "update contact_merge set winner_before = '{}', loser_before = '{}', evidence = '[]', undone_at = coalesce(undone_at, $3)"
@@ -58,4 +68,5 @@ async def erase_contact(tx: Tx, contact_id: UUID, *, reason: str) -> None:
     )  # fmt: skip
     tx.audit("contact", contact_id, after={"erased": [str(f) for f in family], "reason": reason.strip()})
     for one in family:
-        tx.emit(ContactErased(contact_id=one))
+        erased = await get_contact(tx.connection, Context.system(tx.workspace_id), one)
+        tx.emit(ContactErased(contact_id=one, changes=msgspec.to_builtins(erased)))

@@ -76,7 +76,8 @@ async def merge_contacts(tx: Tx, winner_id: UUID, loser_id: UUID, *, reason: str
     )
     tx.emit(ContactMerged(merge_id=merge_id, contact_id=winner_id, loser_id=loser_id))
     tx.emit(ContactChanged(contact_id=winner_id, changes=msgspec.to_builtins(contact)))
-    tx.emit(ContactChanged(contact_id=loser_id, changes={"merged_into": winner_id}))
+    gone = await get_contact(tx.connection, tx.context, loser_id)
+    tx.emit(ContactChanged(contact_id=loser_id, changes=msgspec.to_builtins(gone)))
     return Merged(contact, merge_id)
 
 

@@ -9,6 +9,8 @@ import asyncpg
 from battito.conversations.events import MessageChanged, MessageStatus
 from battito.conversations.models import DeliveryError, EmailFields, Message
 from battito.conversations.queries.rows import message_from
+from battito.conversations.store.move import stream_fields
+from battito.kit.text import preview
 from battito.platform.database import Tx
 from battito.platform.errors import NotFound
 
@@ -39,8 +41,32 @@ COUNT: Final = (
     "update conversation set seq = $3, version = version + 1 where workspace_id = $1 and id = $2 returning version"
 )
 EDIT: Final = """
-update message set text = coalesce($3, text), html = case when $3::text is null then html else $4 end, edited_at = coalesce($5, edited_at),
-  deleted_at = coalesce(deleted_at, $6) where workspace_id = $1 and id = $2 returning *
+update message set text = $3, html = $4, edited_at = coalesce($5, edited_at) where workspace_id = $1 and id = $2 returning *
+"""
+# what a customer takes back is not ours to keep readable: only that there was a message, by whom and when
+TAKE_BACK: Final = """
+update message set deleted_at = $3, text = '', html = null, folded = null, attachments = '[]', email = email - 'subject', activity = null
+where workspace_id = $1 and id = $2 returning *
+"""
+SAID: Final = """
+select distinct data->'message'->>'text' from event
+where workspace_id = $1 and conversation_id = $2 and type in ('message.created', 'message.changed') and data->'message'->>'id' = $3
+"""
+# its own events lose their words; others may repeat its beginning, as the conversation's preview or as its subject
+TAKEN_FROM_LOG: Final = """
+update event set data = data
+  || case when data->'message'->>'id' = $3
+       then jsonb_build_object('message', (data->'message') || '{"text": "", "html": null, "folded": null, "attachments": []}') else '{}' end
+  || case when data->'changes'->>'preview' = any($4) then jsonb_build_object('changes', (data->'changes') || '{"preview": ""}') else '{}' end
+  || case when data->'conversation'->>'subject' = any($5)
+       then jsonb_build_object('conversation', (data->'conversation') || '{"subject": "", "preview": ""}') else '{}' end
+where workspace_id = $1 and conversation_id = $2 and (data->'message'->>'id' = $3 or data->'changes'->>'preview' = any($4)
+  or data->'conversation'->>'subject' = any($5))
+"""
+LOOK_AT_FILES: Final = "update file set checked_at = null where workspace_id = $1 and id = any($2)"
+PREVIEW: Final = """
+update conversation set seq = $3, version = version + 1, preview = $4, subject = case when subject = any($5) then '' else subject end
+where workspace_id = $1 and id = $2 returning version, subject
 """
 PART: Final = "insert into message_part(workspace_id, account_id, provider_id, message_id) values ($1, $2, $3, $4) on conflict do nothing"
 
@@ -126,21 +152,44 @@ async def change_message(
     edited_at: datetime | None = None,
     deleted_at: datetime | None = None,
 ) -> Message:
-    """A message was edited or taken back where it came from. Raises `NotFound`. The same change again changes nothing."""
+    """A message was edited or taken back where it came from. Raises `NotFound`. The same change again changes nothing.
+
+    What was taken back is gone here too, from the event log as well; that it was there stays, and is in the audit log.
+    """
     conversation_id = await tx.fetchval(CONVERSATION, tx.workspace_id, message_id)
     place = await tx.fetchrow(LOCK, tx.workspace_id, conversation_id) if conversation_id else None
     before = await tx.fetchrow(OURS, tx.workspace_id, message_id)
     if place is None or before is None:
         raise NotFound("There is no such message.")
-    same_text = text is None or (before["text"] == text and before["html"] == html)
-    if same_text and (deleted_at is None or before["deleted_at"] is not None):
+    if before["deleted_at"] is not None:
         return message_from(before)
-    after = await tx.fetchrow(EDIT, tx.workspace_id, message_id, text, html, edited_at, deleted_at)
+    subjects: set[str] = set()
+    if deleted_at is not None:
+        after = await tx.fetchrow(TAKE_BACK, tx.workspace_id, message_id, deleted_at)
+        await tx.flush()  # its own creation may be an event of this transaction
+        said = [
+            before["text"],
+            *(r[0] for r in await tx.fetch(SAID, tx.workspace_id, conversation_id, str(message_id))),
+        ]
+        previews, subjects = [{preview(t, limit) for t in said if t} - {""} for limit in (140, 80)]
+        await tx.execute(
+            TAKEN_FROM_LOG, tx.workspace_id, conversation_id, str(message_id), list(previews), list(subjects)
+        )
+        await tx.execute(LOOK_AT_FILES, tx.workspace_id, [UUID(a["id"]) for a in before["attachments"]])
+        tx.open_audit("message.taken_back_outside")
+        tx.audit("message", message_id, before={"deleted": False}, after={"deleted": True, "at": deleted_at})
+    elif text is None or (before["text"] == text and before["html"] == html):
+        return message_from(before)
+    else:
+        after = await tx.fetchrow(EDIT, tx.workspace_id, message_id, text, html, edited_at)
     assert after is not None
     seq = place["seq"] + 1
-    version = await tx.fetchval(COUNT, tx.workspace_id, conversation_id, seq)
+    shown = (await stream_fields(tx, place["id"]))["preview"]
+    row = await tx.fetchrow(PREVIEW, tx.workspace_id, conversation_id, seq, shown, list(subjects))
+    assert row is not None
     message = message_from(after)
-    tx.emit(
-        MessageChanged(conversation_id=place["id"], seq=seq, message=message, changes={"seq": seq, "version": version})
-    )
+    changes = {"seq": seq, "version": row["version"], "preview": shown}
+    if subjects and not row["subject"]:
+        changes["subject"] = ""
+    tx.emit(MessageChanged(conversation_id=place["id"], seq=seq, message=message, changes=changes))
     return message

@@ -48,4 +48,5 @@ async def save_draft(tx: Tx, conversation_id: UUID, mode: DraftMode, body: Draft
 @action("draft.drop", permission="conversations.handle", audited=False)
 async def drop_draft(tx: Tx, conversation_id: UUID, mode: DraftMode) -> None:
     """Throw a draft away; nothing happens when there is none."""
+    await get_conversation(tx.connection, tx.context, conversation_id)
     await store.delete(tx, conversation_id, mode)

@@ -14,7 +14,7 @@ import msgspec
 
 from battito.contacts.consent import NewConsent, record_consent
 from battito.conversations.actions.delivery import change_message, report_delivery
-from battito.conversations.actions.recognise import recognise
+from battito.conversations.actions.recognise import Seen, look, recognise
 from battito.conversations.events import ConversationCreated, ConversationEvent, ConversationLinked
 from battito.conversations.inbound import (
     Inbound,
@@ -27,7 +27,8 @@ from battito.conversations.inbound import (
     ThreadHint,
 )
 from battito.conversations.models import Attachment, Author, Delivery, Message, Post
-from battito.conversations.queries.rows import COLUMNS, FROM, conversation_from
+from battito.conversations.numbers import Lease
+from battito.conversations.queries.rows import conversation_from
 from battito.conversations.store import intake as store
 from battito.conversations.store.post import EXISTING, post_batch
 from battito.kit.html import sanitise, to_text
@@ -65,10 +66,12 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prepared(msgspec.Struct, kw_only=True):
-    """The files of one item: stored already, in its order; None for one that could not be had, with why."""
+    """What one item needs, got before the transaction: its files in its order (None for one that could not be had, with why)."""
 
     files: list[StoredFile | None] = []
     left_out: list[str] = []
+    numbers: Lease | None = None
+    """Numbers for the conversations that it may begin."""
 
 
 def derived(origin: Origin, what: str, number: int) -> UUID:
@@ -117,12 +120,11 @@ def moment(said: datetime | None, received: datetime) -> datetime:
 
 
 async def _message(tx: Tx, origin: Origin, item: InboundMessage, number: int, prepared: Prepared) -> UUID:
-    await store.lock_pair(tx, origin.account_id, item.provider_id)
-    taken = await tx.fetchrow(store.TAKEN, tx.workspace_id, item.provider_id, origin.account_id)
-    if taken is not None:
-        return UUID(str(taken["id"]))
+    seen = await look(tx, origin.account_id, item.provider_id, item.sender)
+    if seen.taken is not None:
+        return UUID(str(seen.taken))
     system = tx.context
-    place, contact = await _place_and_sender(tx, origin, item)
+    place, contact = await _place_and_sender(tx, origin, item, seen, prepared)
     author = Author(ActorKind.system, None, item.sender.name or item.sender.identity.value)
     if contact is not None:
         author = Author(ActorKind.customer, contact["id"], contact["name"])
@@ -131,7 +133,7 @@ async def _message(tx: Tx, origin: Origin, item: InboundMessage, number: int, pr
         at = moment(item.at, origin.received_at)
         if place is None:
             assert contact is not None
-            conversation_id = await _open(tx, origin, item, number, contact["id"], at, linked=None)
+            conversation_id = await _open(tx, origin, item, number, contact["id"], at, prepared, linked=None)
         else:
             conversation_id = place["id"]
             if origin.live and not place["live"] and item.auto == "none":
@@ -165,7 +167,7 @@ async def _consents(tx: Tx, origin: Origin, item: InboundMessage, contact_id: UU
 
 
 async def _place_and_sender(
-    tx: Tx, origin: Origin, item: InboundMessage
+    tx: Tx, origin: Origin, item: InboundMessage, seen: Seen, prepared: Prepared
 ) -> tuple[asyncpg.Record | None, asyncpg.Record | None]:
     """The conversation (None: a new one) and the contact (None: a machine that reports in a conversation it belongs to)."""
     hint = item.thread
@@ -173,7 +175,7 @@ async def _place_and_sender(
         hinted = await _hinted(tx, origin, hint)
         if hinted:
             return hinted[0][0], None
-    contact = await recognise(tx, item.sender, source=origin.channel, message=item)
+    contact = await recognise(tx, item.sender, seen, source=origin.channel, message=item)
     if item.starts_new:
         return None, contact
     reopen_from = origin.received_at - timedelta(days=origin.reopen_days)
@@ -181,8 +183,11 @@ async def _place_and_sender(
         if hint.must_match_sender and not await _belongs(tx, place, email, contact, item):
             continue
         if place["status"] == "resolved" and place["resolved_at"] < reopen_from and item.auto == "none":
+            onward = await store.successor(tx, place, contact["id"], origin.account_id, reopen_from)
+            if onward is not None:
+                return onward, contact
             conversation = await _open(
-                tx, origin, item, 0, contact["id"], moment(item.at, origin.received_at), linked=place["id"]
+                tx, origin, item, 0, contact["id"], moment(item.at, origin.received_at), prepared, linked=place["id"]
             )
             return await store.lock_place(tx, conversation), contact
         return place, contact
@@ -224,24 +229,20 @@ async def _belongs(tx: Tx, place: asyncpg.Record, email: Any, contact: asyncpg.R
 
 
 async def _open(
-    tx: Tx, origin: Origin, item: InboundMessage, number: int, contact_id: UUID, at: datetime, *, linked: UUID | None
-) -> UUID:
+    tx: Tx, origin: Origin, item: InboundMessage, number: int, contact_id: UUID, at: datetime, prepared: Prepared, *,
+    linked: UUID | None,
+) -> UUID:  # fmt: skip
     """A new conversation; made once per item, however often the payload is taken in."""
     conversation_id = derived(origin, "conversation", number)
     settled = item.auto in REPORTS
-    known = await tx.fetchrow(store.TEAM_AND_QUEUE, tx.workspace_id, origin.team_id, origin.brand_id)
-    assert known is not None
     subject = " ".join(item.subject.replace("\x00", "").split())[:SUBJECT_LIMIT] or preview(
         item.text or to_text(item.html or ""), 80
     )
-    await tx.execute(
-        store.NEW_CONVERSATION, conversation_id, tx.workspace_id, await tx.fetchval(store.NUMBER, tx.workspace_id), known["brand_id"],
-        contact_id, origin.channel, origin.account_id, subject, "resolved" if settled else "open", known["team_id"], origin.queue_id,
-        origin.live and item.auto == "none", [linked] if linked else [], item.attributes, at if settled else None, at,
-    )  # fmt: skip
     row = await tx.fetchrow(
-        f"select {COLUMNS} {FROM} where c.workspace_id = $1 and c.id = $2", tx.workspace_id, conversation_id
-    )
+        store.NEW_CONVERSATION, conversation_id, tx.workspace_id, origin.brand_id, contact_id, origin.channel, origin.account_id, subject,
+        "resolved" if settled else "open", origin.team_id, origin.queue_id, origin.live and item.auto == "none", [linked] if linked else [],
+        item.attributes, at if settled else None, at, prepared.numbers.take() if prepared.numbers else None,
+    )  # fmt: skip
     assert row is not None
     tx.emit(ConversationCreated(conversation_id=conversation_id, seq=0, conversation=conversation_from(row)))
     if linked is not None:
@@ -320,7 +321,8 @@ async def _reaction(
     tx: Tx, origin: Origin, item: InboundReaction, number: int, taken: asyncpg.Record, at: datetime
 ) -> None:
     """A line of the stream that says how the customer reacted, and to what."""
-    contact = await recognise(tx, item.sender, source=origin.channel)
+    seen = await look(tx, origin.account_id, item.provider_id, item.sender)
+    contact = await recognise(tx, item.sender, seen, source=origin.channel)
     place = await store.lock_place(tx, taken["conversation_id"])
     if place is None:
         return

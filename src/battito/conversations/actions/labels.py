@@ -88,6 +88,6 @@ def _clean(name: str) -> str:
 def _changed(tx: Tx, after: Label | None, before: Label | None = None) -> Label:
     label = after or before
     assert label is not None
-    tx.emit(LabelChanged(label_id=label.id))
+    tx.emit(LabelChanged(label_id=label.id, label=after))
     tx.audit("label", label.id, before=msgspec.to_builtins(before), after=msgspec.to_builtins(after))
     return label

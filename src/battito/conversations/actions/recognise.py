@@ -3,18 +3,20 @@
 Merging two contacts is a person's decision; what is only claimed (a typed-in address) is kept as evidence for it.
 """
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from battito.contacts.events import ContactChanged, ContactCreated
-from battito.contacts.models import Evidence
+from battito.contacts.models import Contact, Counts, Evidence
+from battito.contacts.models import Identity as ContactIdentity
 from battito.contacts.queries import get_contact
 from battito.conversations.inbound import Identity, InboundMessage, Sender
 from battito.conversations.store import intake as store
 from battito.kit.ids import uuid7
+from battito.kit.text import initials
 from battito.platform.actor import Context
 from battito.platform.database import Tx
 
@@ -22,34 +24,42 @@ NAME_LIMIT: Final = 200
 NAMELESS: Final = {"it": "Visitatore", "en": "Visitor"}
 
 
-async def recognise(tx: Tx, sender: Sender, *, source: str, message: InboundMessage | None = None) -> asyncpg.Record:
-    """The contact behind `sender` (columns of `store.CONTACT`), made if need be. `source` is where the evidence comes from."""
+class Seen(msgspec.Struct, frozen=True):
+    """What is known of a message and its sender before it is taken in; both are locked until the end of the transaction."""
+
+    taken: UUID | None
+    """The message, if it was taken in before."""
+    locale: str
+    identities: list[Identity]
+    """Those that are proven."""
+    owners: list[asyncpg.Record | None]
+    """Who has each of them."""
+
+
+async def look(tx: Tx, account_id: UUID, provider_id: str, sender: Sender) -> Seen:
+    """Look once, for everything that `recognise` needs."""
     trusted = [sender.identity, *(i for i in sender.also if i.verified and i != sender.identity)]
-    for identity in sorted(trusted, key=lambda i: (i.kind, i.value)):
-        await store.lock_identity(tx, identity)
+    taken, locale, owners = await store.look(tx, account_id, provider_id, trusted)
+    return Seen(taken, locale, trusted, owners)
+
+
+async def recognise(
+    tx: Tx, sender: Sender, seen: Seen, *, source: str, message: InboundMessage | None = None
+) -> asyncpg.Record:
+    """The contact behind `sender` (columns of `store.CONTACT`), made if need be. `source` is where the evidence comes from."""
     claims = [i for i in sender.also if not i.verified]
-    owners = [(identity, await store.owner_of(tx, identity)) for identity in trusted]
-    known = next((row for _, row in owners if row is not None), None)
+    known = next((row for row in seen.owners if row is not None), None)
     if known is None:
-        contact_id = await _make(tx, sender, message)
-        made = True
-    else:
-        contact_id, made = await _alive(tx, known), False
+        return await _make(tx, sender, seen, source, claims, message)
+    row = await _alive(tx, known)
     added = False
-    for identity, owner in owners:
+    for identity, owner in zip(seen.identities, seen.owners, strict=True):
         evidence = _evidence(tx, identity, source, claims if identity is sender.identity else [])
         if owner is None:
-            added |= await store.add_identity(
-                tx, uuid7(), contact_id, identity, evidence, primary=made and identity is sender.identity
-            )
+            added |= await store.add_identity(tx, uuid7(), row["id"], identity, evidence, primary=False)
         elif identity.verified and not owner["verified"]:
             added |= bool(await tx.execute(store.VERIFY, tx.workspace_id, owner["identity_id"], evidence))
-    if made:
-        await _announce(tx, contact_id)
-        row = await store.contact_row(tx, contact_id)
-        assert row is not None
-        return row
-    return await _enrich(tx, contact_id, sender, message, identities=added)
+    return await _enrich(tx, row, sender, message, identities=added)
 
 
 def _evidence(tx: Tx, identity: Identity, source: str, claims: list[Identity]) -> list[Evidence]:
@@ -70,19 +80,44 @@ def name_of(sender: Sender, locale: str) -> str:
     return (identity.shown or identity.value)[:NAME_LIMIT]
 
 
-async def _make(tx: Tx, sender: Sender, message: InboundMessage | None) -> UUID:
-    contact_id = uuid7()
-    locale = await tx.fetchval("select locale from workspace where id = $1", tx.workspace_id)
-    await tx.execute(
-        store.NEW_CONTACT, contact_id, tx.workspace_id, name_of(sender, sender.language or locale or "en"),
-        sender.language or (message.language if message else None), sender.timezone, sender.location, message.contact if message else {},
+async def _make(
+    tx: Tx, sender: Sender, seen: Seen, source: str, claims: list[Identity], message: InboundMessage | None
+) -> asyncpg.Record:
+    """A new contact with its identities, told to everybody."""
+    unique = {(i.kind, i.value): i for i in reversed(seen.identities)}
+    identities = [
+        ContactIdentity(
+            id=uuid7(), kind=i.kind, value=i.value, shown=i.shown or i.value, verified=i.verified, primary=i is sender.identity,
+            evidence=_evidence(tx, i, source, claims if i is sender.identity else []),
+        )
+        for i in unique.values()
+    ]  # fmt: skip
+    language = sender.language or (message.language if message else None)
+    row = await tx.fetchrow(
+        store.NEW_CONTACT, uuid7(), tx.workspace_id, name_of(sender, sender.language or seen.locale), language, sender.timezone,
+        sender.location, message.contact if message else {},
+        [
+            {
+                "id": i.id, "kind": i.kind, "value": i.value, "shown": i.shown, "verified": i.verified, "is_primary": i.primary,
+                "evidence": i.evidence,
+            }
+            for i in identities
+        ],
     )  # fmt: skip
-    return contact_id
+    assert row is not None
+    kept = sorted((i for i in identities if i.id in row["identities"]), key=lambda i: (not i.primary, i.id))
+    contact = Contact(
+        id=row["id"], name=row["name"], initials=initials(row["name"]), company=None, language=row["language"], timezone=row["timezone"],
+        location=row["location"], identities=kept, labels=[], attributes=row["attributes"], care=[], note="", since=None, counts=Counts(),
+        merged_into=None, erased_at=None, version=row["version"], created_at=row["created_at"],
+    )  # fmt: skip
+    tx.emit(ContactCreated(contact_id=contact.id, contact=contact))
+    return row
 
 
-async def _alive(tx: Tx, row: asyncpg.Record) -> UUID:
+async def _alive(tx: Tx, row: asyncpg.Record) -> asyncpg.Record:
     """The contact that a merged one lives on in."""
-    current: Any = row
+    current = row
     for _ in range(20):
         if current["merged_into"] is None:
             break
@@ -90,20 +125,14 @@ async def _alive(tx: Tx, row: asyncpg.Record) -> UUID:
         if following is None:
             break
         current = following
-    return UUID(str(current["id"]))
-
-
-async def _announce(tx: Tx, contact_id: UUID) -> None:
-    contact = await get_contact(tx.connection, _system(tx), contact_id)
-    tx.emit(ContactCreated(contact_id=contact_id, contact=contact))
+    return current
 
 
 async def _enrich(
-    tx: Tx, contact_id: UUID, sender: Sender, message: InboundMessage | None, *, identities: bool
+    tx: Tx, row: asyncpg.Record, sender: Sender, message: InboundMessage | None, *, identities: bool
 ) -> asyncpg.Record:
     """Fill in what we did not know; nothing that people wrote is overwritten. The contact as it is then."""
-    row = await store.contact_row(tx, contact_id)
-    assert row is not None
+    contact_id = row["id"]
     given = {
         "language": sender.language or (message.language if message else None),
         "timezone": sender.timezone,

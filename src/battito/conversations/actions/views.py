@@ -85,7 +85,7 @@ async def create_view(tx: Tx, new: NewView) -> View:
         position=new.position, version=1,
     )  # fmt: skip
     row = await store.insert(tx, view)
-    return _changed(tx, None, view_from(row, tx.context))
+    return _changed(tx, None, view_from(row, tx.context), tx.context.user_id)
 
 
 @action("view.edit", permission="conversations.read")
@@ -102,8 +102,8 @@ async def edit_view(tx: Tx, view_id: UUID, edits: ViewEdit, *, version: int | No
     if "name" in new:
         new["name"] = _clean(new["name"])
     after = msgspec.structs.replace(before, **new, version=before.version + 1)
-    await store.update(tx, after)
-    return _changed(tx, before, after)
+    owner = await store.update(tx, after)
+    return _changed(tx, before, after, owner)
 
 
 @action("view.remove", permission="conversations.read")
@@ -111,7 +111,7 @@ async def remove_view(tx: Tx, view_id: UUID) -> UUID | None:
     """Take a view away; the undo's id."""
     before = await _for_change(tx, view_id)
     owner = await store.delete(tx, view_id)
-    _changed(tx, before, None)
+    _changed(tx, before, None, owner)
     arguments = {"view": msgspec.to_builtins(before), "owner_id": str(owner)}
     return await remember(tx, "view.remove", [{"action": "view.bring_back", "arguments": arguments}])
 
@@ -124,7 +124,7 @@ async def bring_back_view(tx: Tx, view: dict[str, Any], owner_id: UUID) -> list[
     if not back.mine:
         _may_share(tx, back.shared)
     await store.restore(tx, back, owner_id)
-    _changed(tx, None, back)
+    _changed(tx, None, msgspec.structs.replace(back, version=back.version + 1), owner_id)
     return []
 
 
@@ -147,10 +147,15 @@ def _clean(name: str) -> str:
     return line
 
 
-def _changed(tx: Tx, before: View | None, after: View | None) -> View:
+def _changed(tx: Tx, before: View | None, after: View | None, owner: UUID) -> View:
     view = after or before
     assert view is not None
-    shared = view.shared or (before is not None and before.shared)
-    tx.emit(ViewChanged(view_id=view.id, user_id=None if shared else tx.context.user_id))
+    was, now = before is not None and before.shared, after is not None and after.shared
+    if was or now:
+        tx.emit(ViewChanged(view_id=view.id, owner_id=owner, view=after if now else None))
+    if after is not None and not now:  # others see it no longer, or never did; its owner does
+        tx.emit(ViewChanged(view_id=view.id, owner_id=owner, view=after, user_id=owner))
+    if after is None and not was:
+        tx.emit(ViewChanged(view_id=view.id, owner_id=owner, view=None, user_id=owner))
     tx.audit("view", view.id, before=msgspec.to_builtins(before), after=msgspec.to_builtins(after))
     return view

@@ -16,6 +16,7 @@ from battito.conversations.actions.messages import (
     undo_of_take_back,
 )
 from battito.conversations.actions.post import post_message
+from battito.conversations.api import page
 from battito.conversations.api.inbox import catalogue_of
 from battito.conversations.capabilities import Capabilities
 from battito.conversations.models import Message, NewMessage
@@ -73,5 +74,5 @@ async def again(context: Context, services: Services, message_id: UUID) -> Messa
         return await retry(tx, message_id)
 
 
-router = Router(path="/messages", route_handlers=[edit, remove, again], tags=["Conversations"])
+router = Router(path="/messages", route_handlers=[edit, remove, again, *page.handlers], tags=["Conversations"])
 handlers: list[Any] = [write]

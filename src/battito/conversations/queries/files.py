@@ -20,11 +20,18 @@ async def attachments_by_id(
     if len(ids) > MOST:
         raise Invalid(f"A message takes at most {MOST} files.", field=field)
     rows = await connection.fetch(
-        "select id, name, content_type, size, width, height, duration, scan, preview_sha256 is not null as has_preview"
+        "select id, name, content_type, size, width, height, duration, scan, preview_sha256 is not null as has_preview, unused_since"
         " from file where workspace_id = $1 and id = any($2::uuid[])",
         workspace_id, list(ids),
     )  # fmt: skip
     by_id = {row["id"]: row for row in rows}
+    if any(row["unused_since"] is not None for row in rows):
+        # it was about to be removed as unused (`platform.files.unused`); one that just was is not there any more
+        still = await connection.fetch(
+            "update file set unused_since = null, checked_at = null where workspace_id = $1 and id = any($2::uuid[]) returning id",
+            workspace_id, list(ids),
+        )  # fmt: skip
+        by_id = {row["id"]: by_id[row["id"]] for row in still if row["id"] in by_id}
     out = []
     for n, file_id in enumerate(ids):
         row = by_id.get(file_id)

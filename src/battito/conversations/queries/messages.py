@@ -6,6 +6,7 @@ from uuid import UUID
 from battito.conversations.models import Message
 from battito.conversations.queries.rows import get_conversation, message_from
 from battito.platform.actor import Context
+from battito.platform.errors import NotFound
 
 
 async def list_messages(
@@ -28,3 +29,16 @@ async def list_messages(
     more = len(rows) > limit
     messages = [message_from(r) for r in rows[:limit]]
     return (messages if order == "asc" else messages[::-1]), more
+
+
+async def get_message(connection: Any, context: Context, message_id: UUID) -> Message:
+    """One message of the caller's workspace and brands. Raises `NotFound`."""
+    context.require("conversations.read")
+    row = await connection.fetchrow(
+        "select m.* from message m join conversation c on c.id = m.conversation_id and c.workspace_id = m.workspace_id"
+        " where m.workspace_id = $1 and m.id = $2 and ($3::uuid[] is null or c.brand_id = any($3))",
+        context.workspace_id, message_id, list(context.brands) if context.brands is not None else None,
+    )  # fmt: skip
+    if row is None:
+        raise NotFound("There is no such message in this workspace.")
+    return message_from(row)

@@ -7,21 +7,37 @@ from uuid import UUID
 import asyncpg
 
 from battito.conversations.inbound import Identity
+from battito.conversations.queries.rows import COLUMNS
 from battito.platform.database import Tx
 
-# Two payloads about the same message or from the same new person are understood one after the other.
-LOCK: Final = "select pg_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::uuid::text || ' ' || $3::text, 0))"
+# Two payloads about the same message or from the same new person are understood one after the other. The locks are a
+# statement of their own: what reads behind them must see what their last holder has committed.
+LOCK: Final = "select pg_advisory_xact_lock(hashtextextended(k, 0)) from unnest($1::text[]) k"
 TAKEN: Final = (
     "select id, conversation_id from message where workspace_id = $1 and provider_id = $2 and account_id = $3"
 )
-OWNER: Final = """
-select c.id, c.name, c.merged_into, c.language, c.timezone, c.location, c.attributes, i.id as identity_id, i.verified
-from identity i join contact c on c.id = i.contact_id and c.workspace_id = i.workspace_id
-where i.workspace_id = $1 and i.kind = $2 and i.value = $3
+LOOK: Final = """
+select x.taken, x.locale, c.id, c.name, c.merged_into, c.language, c.timezone, c.location, c.attributes, i.id as identity_id, i.verified
+from (select (select m.id from message m where m.workspace_id = $1 and m.provider_id = $2 and m.account_id = $3) as taken,
+  (select locale from workspace where id = $1) as locale) x
+cross join unnest($4::text[], $5::text[]) with ordinality as w(kind, value, n)
+left join identity i on i.workspace_id = $1 and i.kind = w.kind and i.value = w.value
+left join contact c on c.id = i.contact_id and c.workspace_id = i.workspace_id
+order by w.n
 """
 CONTACT: Final = "select id, name, merged_into, language, timezone, location, attributes from contact where workspace_id = $1 and id = $2"
 NEW_CONTACT: Final = """
-insert into contact(id, workspace_id, name, language, timezone, location, attributes) values ($1, $2, $3, $4, $5, $6, $7)
+with made as (
+  insert into contact(id, workspace_id, name, language, timezone, location, attributes) values ($1, $2, $3, $4, $5, $6, $7)
+  returning id, workspace_id, name, merged_into, language, timezone, location, attributes, version, created_at
+),
+known as (
+  insert into identity(id, workspace_id, contact_id, kind, value, shown, verified, is_primary, evidence)
+  select t.id, $2, $1, t.kind, t.value, t.shown, t.verified, t.is_primary, t.evidence
+  from jsonb_to_recordset($8::jsonb) as t(id uuid, kind text, value text, shown text, verified boolean, is_primary boolean, evidence jsonb)
+  on conflict (workspace_id, kind, value) do nothing returning id
+)
+select made.*, coalesce((select array_agg(known.id) from known), '{}') as identities from made
 """
 NEW_IDENTITY: Final = """
 insert into identity(id, workspace_id, contact_id, kind, value, shown, verified, is_primary, evidence)
@@ -33,7 +49,7 @@ update contact set name = coalesce($3, name), language = coalesce(language, $4),
   location = coalesce(location, $6), attributes = $7::jsonb || attributes, version = version + 1, updated_at = now()
 where workspace_id = $1 and id = $2
 """
-PLACE: Final = "id, contact_id, merged_into, status, resolved_at, live, channel, seq, version"
+PLACE: Final = "id, contact_id, merged_into, status, resolved_at, live, channel, seq, version, linked"
 BY_ID: Final = f"select {PLACE} from conversation where workspace_id = $1 and id = $2 for update"
 # provider ids are unique within an account; the same mailbox provider may know them across our accounts of a kind
 BY_MESSAGES: Final = """
@@ -51,16 +67,30 @@ where workspace_id = $1 and contact_id = $2 and account_id = $3 and merged_into 
   and (status <> 'resolved' or resolved_at >= $4)
 order by status = 'resolved', created_at desc limit 1 for update
 """
-NUMBER: Final = """
-insert into conversation_number(workspace_id, next) values ($1, 2)
-on conflict (workspace_id) do update set next = conversation_number.next + 1 returning next - 1
+# where a matter of long ago went on already: a customer who answers the old thread twice does not open two new ones
+SUCCESSOR: Final = f"""
+select {PLACE} from conversation
+where workspace_id = $1 and id = any($2) and contact_id = $3 and account_id = $4 and merged_into is null
+  and (status <> 'resolved' or resolved_at >= $5) and created_at > (select o.created_at from conversation o where o.workspace_id = $1 and o.id = $6)
+order by status = 'resolved', created_at desc limit 1 for update
 """
-NEW_CONVERSATION: Final = """
-insert into conversation(id, workspace_id, number, brand_id, contact_id, channel, account_id, subject, status, team_id, queue_id, live, linked,
-  attributes, resolved_at, seq, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16) on conflict (id) do nothing
+# without a reserved number ($16, see `numbers.py`) the counter's row stays locked until the end of the transaction
+NEW_CONVERSATION: Final = f"""
+with number as (
+  insert into conversation_number(workspace_id, next) select $2, 2 where $16::bigint is null
+  on conflict (workspace_id) do update set next = conversation_number.next + 1 returning next - 1 as value
+),
+c as (
+  insert into conversation(id, workspace_id, number, brand_id, contact_id, channel, account_id, subject, status, team_id, queue_id, live, linked,
+    attributes, resolved_at, seq, created_at)
+  select $1, $2, coalesce($16, (select number.value from number)), (select b.id from brand b where b.workspace_id = $2 and b.id = $3), $4, $5, $6, $7, $8,
+    (select t.id from team t where t.workspace_id = $2 and t.id = $9), $10, $11, $12, $13, $14, 0, $15
+  returning *
+)
+select {COLUMNS} from c
+join contact p on p.id = c.contact_id and p.workspace_id = c.workspace_id
+left join app_user o on o.id = c.owner_id and o.workspace_id = c.workspace_id
 """
-TEAM_AND_QUEUE: Final = "select (select id from team where workspace_id = $1 and id = $2) as team_id, (select id from brand where workspace_id = $1 and id = $3) as brand_id"
 LINK: Final = """
 update conversation set linked = array_append(linked, $3::uuid), seq = seq + 1, version = version + 1
 where workspace_id = $1 and id = $2 and not linked @> array[$3::uuid] returning linked, seq, version
@@ -69,19 +99,21 @@ ATTRIBUTES: Final = "update conversation set attributes = attributes || $3 where
 QUOTED: Final = "select id from message where workspace_id = $1 and conversation_id = $2 and provider_id = $3"
 
 
-async def lock_pair(tx: Tx, account_id: UUID, provider_id: str) -> None:
-    """Until the end of the transaction nobody else takes in this message."""
-    await tx.execute(LOCK, "message", account_id, provider_id)
+async def look(
+    tx: Tx, account_id: UUID, provider_id: str, identities: list[Identity]
+) -> tuple[UUID | None, str, list[asyncpg.Record | None]]:
+    """The message that was taken in under this provider id, the workspace's language, and who owns each identity exactly.
 
-
-async def lock_identity(tx: Tx, identity: Identity) -> None:
-    """Until the end of the transaction nobody else makes a contact for this identity."""
-    await tx.execute(LOCK, f"identity {identity.kind}", tx.workspace_id, identity.value)
-
-
-async def owner_of(tx: Tx, identity: Identity) -> asyncpg.Record | None:
-    """The contact who owns exactly this identity."""
-    return await tx.fetchrow(OWNER, tx.workspace_id, identity.kind, identity.value)
+    Until the end of the transaction nobody else takes in this message or makes a contact for one of the identities.
+    """
+    message = f"message {account_id} {provider_id}"
+    people = sorted(f"identity {i.kind} {tx.workspace_id} {i.value}" for i in identities)
+    await tx.fetch(LOCK, [message, *people])  # in the same order by everybody: nobody waits in a circle
+    rows = await tx.fetch(
+        LOOK, tx.workspace_id, provider_id, account_id, [i.kind for i in identities], [i.value for i in identities]
+    )
+    owners = [row if row["id"] is not None else None for row in rows]
+    return rows[0]["taken"], rows[0]["locale"] or "en", owners
 
 
 async def contact_row(tx: Tx, contact_id: UUID) -> asyncpg.Record | None:
@@ -122,3 +154,12 @@ async def lock_place(tx: Tx, conversation_id: UUID) -> asyncpg.Record | None:
 async def newest_place(tx: Tx, contact_id: UUID, account_id: UUID, since: datetime) -> asyncpg.Record | None:
     """The contact's conversation on this account that is not resolved, or else was resolved after `since`; locked."""
     return await tx.fetchrow(NEWEST, tx.workspace_id, contact_id, account_id, since)
+
+
+async def successor(
+    tx: Tx, place: asyncpg.Record, contact_id: UUID, account_id: UUID, since: datetime
+) -> asyncpg.Record | None:
+    """The newer conversation of the same contact that goes on with `place`, unless it was resolved before `since`; locked."""
+    if not place["linked"]:
+        return None
+    return await tx.fetchrow(SUCCESSOR, tx.workspace_id, place["linked"], contact_id, account_id, since, place["id"])

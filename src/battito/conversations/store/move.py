@@ -38,10 +38,12 @@ async def entries(tx: Tx, *conversations: UUID) -> list[asyncpg.Record]:
 
 async def place(tx: Tx, conversation_id: UUID, places: list[tuple[UUID, int, UUID]]) -> None:
     """Put messages into a stream: `(message id, seq, client id)` each. They may be of this stream already."""
+    # those of this stream keep their client ids, whichever of two equal ones was written first
     taken = await tx.fetch(
-        "select client_id from message where workspace_id = $1 and conversation_id = $2 and id <> all($3::uuid[])",
-        tx.workspace_id, conversation_id, [p[0] for p in places],
-    )  # fmt: skip
+        "select client_id from message where workspace_id = $1 and conversation_id = $2",
+        tx.workspace_id,
+        conversation_id,
+    )
     seen = {row["client_id"] for row in taken}
     clients = []
     for _, _, client_id in places:

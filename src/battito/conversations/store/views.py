@@ -29,13 +29,14 @@ async def insert(tx: Tx, view: View) -> asyncpg.Record:
     return row
 
 
-async def update(tx: Tx, view: View) -> None:
-    """Write a locked view."""
-    await tx.execute(
+async def update(tx: Tx, view: View) -> UUID:
+    """Write a locked view; whose it is."""
+    owner: UUID = await tx.fetchval(
         "update saved_view set name = $3, shared = $4, filters = $5, sort = $6, position = $7, version = $8, updated_at = $9"
-        " where workspace_id = $1 and id = $2",
+        " where workspace_id = $1 and id = $2 returning user_id",
         tx.workspace_id, view.id, view.name, view.shared, view.filters, view.order, view.position, view.version, tx.now,
     )  # fmt: skip
+    return owner
 
 
 async def delete(tx: Tx, view_id: UUID) -> UUID:

@@ -51,6 +51,11 @@ def _of_room(room: str) -> list[Migration]:
     for file in folder.iterdir() if folder.is_dir() else ():
         if match := _NAME.match(file.name):
             sql = file.read_text(encoding="utf-8")
+            if not re.sub(r"--[^\n]*|/\*.*?\*/|[\s;]", "", sql, flags=re.DOTALL):
+                raise MigrationError(
+                    f"{room}/migrations/{file.name} holds no statement: it was cut off on its way here. Nothing was changed. "
+                    "Bring the program's files back as they were released."
+                )
             found.append(Migration(int(match[1]), match[2], room, sql, hashlib.sha256(sql.encode()).hexdigest()))
         elif file.name.endswith(".sql"):
             raise MigrationError(f"{room}/migrations/{file.name}: a migration is called NNNN_what.sql")

@@ -1,11 +1,12 @@
 """Consumers: reactions of one room to the events of another, each with a durable place in the log.
 
-At least once: the place moves in the transaction of the last reaction of a batch, so a crash repeats a part of it.
-One node at a time runs a consumer (an advisory lock elects it); when it goes, another takes over.
+At least once: the place moves after the reactions of a batch, so a crash repeats a part of it. One node at a time
+runs them (an advisory lock on a connection of its own elects it); when it goes, another takes over.
 """
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -15,23 +16,30 @@ import structlog
 from battito.platform.database.pool import AWAY, Database
 from battito.platform.errors import Unavailable
 from battito.platform.events.model import Cursor, StoredEvent
-from battito.platform.events.tail import PENDING, epoch_of, read_after
+from battito.platform.events.tail import epoch_of, head, read_of
 from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
+LOCK: Final = 0x7265616374  # "react"
 BATCH: Final = 500
 PACE_S: Final = 0.05
 """Pause between two reads of a consumer: reactions gather what came meanwhile, instead of reading after every commit."""
+LOOK_EVERY_S: Final = 5.0
+"""A look without being woken; what no reaction wanted is passed over in the table as seldom, too."""
+ELECTION_S: Final = 0.5
+
+Handle = Callable[[Any, list[StoredEvent]], Awaitable[None]]
 
 
 class Reaction:
-    """One registered consumer. `handle(database, events)` gets the events of its types, in order."""
+    """One registered consumer. `handle(services, events)` gets the events of its types, in order."""
 
     def __init__(
-        self, name: str, types: frozenset[str] | None, handle: Callable[[Any, list[StoredEvent]], Awaitable[None]]
+        self, name: str, types: frozenset[str] | None, handle: Handle, pace: float, share: float, batch: int
     ) -> None:
         self.name, self.types, self.handle = name, types, handle
+        self.pace, self.share, self.batch = pace, share, batch
 
     def wants(self, event: StoredEvent) -> bool:
         """Whether this consumer listens to `event`."""
@@ -42,63 +50,97 @@ REACTIONS: dict[str, Reaction] = {}
 
 
 def consumer(
-    name: str, *, types: tuple[str, ...] | None
-) -> Callable[
-    [Callable[[Any, list[StoredEvent]], Awaitable[None]]], Callable[[Any, list[StoredEvent]], Awaitable[None]]
-]:
+    name: str, *, types: tuple[str, ...] | None, pace: float = PACE_S, share: float = 1.0, batch: int = BATCH
+) -> Callable[[Handle], Handle]:
     """Register `async def handle(services, events)` under `name`. `types=None` listens to everything.
 
-    `services` is the application's `Services` (database, jobs, files, …).
+    `services` is the application's `Services` (database, jobs, files, …). `pace` in seconds is how long it gathers
+    before it reads again: longer where a batch costs little more than one event, and nobody waits for it. `share` is
+    the part of the time it may work at most: below 1 it falls behind in a storm rather than slow down those who wait.
+    `batch` is the most events at once: while its transaction writes, nobody hears of later events (the horizon).
     """
 
-    def wrap(
-        function: Callable[[Any, list[StoredEvent]], Awaitable[None]],
-    ) -> Callable[[Any, list[StoredEvent]], Awaitable[None]]:
+    def wrap(function: Handle) -> Handle:
         if name in REACTIONS:
             raise RuntimeError(f"two consumers are called {name}")
-        REACTIONS[name] = Reaction(name, frozenset(types) if types is not None else None, function)
+        REACTIONS[name] = Reaction(name, frozenset(types) if types is not None else None, function, pace, share, batch)
         return function
 
     return wrap
 
 
 class Consumers:
-    """Runs every registered consumer of this node."""
+    """Runs every registered consumer, on the node that is elected."""
 
     def __init__(self, database: Database, services: Any) -> None:
         self._database, self._services = database, services
-        self._wakes: list[asyncio.Event] = []
-        self._tasks: list[asyncio.Task[None]] = []
+        self._wakes: dict[str, asyncio.Event] = {}
+        self._task: asyncio.Task[None] | None = None
 
-    def wake(self) -> None:
-        """Something was committed."""
-        for event in self._wakes:
-            event.set()
+    def hear(self, events: list[StoredEvent]) -> None:
+        """Wake whoever wants one of `events`: what the tail reads is below the horizon, so they find it."""
+        for name, wake in self._wakes.items():
+            reaction = REACTIONS[name]
+            if not wake.is_set() and any(reaction.wants(event) for event in events):
+                wake.set()
 
     async def start(self) -> None:
         """Begin; a consumer seen for the first time starts at the log's beginning."""
-        for reaction in REACTIONS.values():
-            wake = asyncio.Event()
-            self._wakes.append(wake)
-            self._tasks.append(asyncio.create_task(self._run(reaction, wake), name=f"consumer {reaction.name}"))
+        self._task = asyncio.create_task(self._run(), name="consumers")
 
     async def stop(self) -> None:
-        """End all tasks; what they had not finished comes again."""
-        await end_tasks(self._tasks)
+        """End; what was not finished comes again. The lock goes with its connection."""
+        await end_tasks([self._task])
 
-    async def _run(self, reaction: Reaction, wake: asyncio.Event) -> None:
-        failures = 0
+    async def _run(self) -> None:
+        away = False
         while True:
+            lock = None
             try:
-                more = await self._step(reaction)
+                lock = await asyncpg.connect(
+                    self._services.database_url, server_settings={"application_name": "battito-consumers"}
+                )
+                while not await lock.fetchval("select pg_try_advisory_lock($1)", LOCK):
+                    await asyncio.sleep(ELECTION_S)
+                away = False
+                await self._react_while(lock)
+            except (*AWAY, asyncpg.PostgresError) as error:
+                if not away:
+                    log.warning("consumers: the database is away, trying again", error=str(error))
+                away = True
+                await asyncio.sleep(ELECTION_S)
+            finally:
+                if lock is not None:
+                    lock.terminate()
+
+    async def _react_while(self, lock: Any) -> None:
+        """Run all consumers for as long as the lock's connection lives."""
+        self._wakes = {name: asyncio.Event() for name in REACTIONS}
+        tasks = [
+            asyncio.create_task(self._follow(REACTIONS[name], wake), name=f"consumer {name}")
+            for name, wake in self._wakes.items()
+        ]
+        try:
+            while True:
+                await asyncio.sleep(ELECTION_S)
+                await lock.fetchval("select 1")  # a lost connection is a lost lock
+        finally:
+            self._wakes = {}
+            await end_tasks(tasks)
+
+    async def _follow(self, reaction: Reaction, wake: asyncio.Event) -> None:
+        failures = 0
+        place: _Place | None = None
+        while True:
+            began = time.monotonic()
+            try:
+                if place is None:
+                    place = await _Place.of(self._database, reaction.name)
+                more = await self._step(reaction, place)
                 failures = 0
-                if more is None:
-                    await asyncio.sleep(2)  # another node runs it
-                    continue
-                if more:
-                    continue
-            except (Unavailable, *AWAY, asyncpg.PostgresError):
-                await asyncio.sleep(0.5)
+            except (Unavailable, *AWAY) as error:  # the lock's connection will notice, too, and say so once
+                log.debug("a consumer waits for the database", consumer=reaction.name, error=str(error))
+                await asyncio.sleep(ELECTION_S)
                 continue
             except Exception:
                 failures += 1
@@ -107,47 +149,61 @@ class Consumers:
                 )
                 await asyncio.sleep(min(60, 0.5 * 2**failures))
                 continue
-            await asyncio.sleep(PACE_S)
+            rest = (time.monotonic() - began) * (1 / reaction.share - 1)
+            if more:
+                await asyncio.sleep(rest)
+                continue
+            await asyncio.sleep(max(reaction.pace, rest))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1):  # wait_for may swallow a cancellation in Python 3.11
+                async with asyncio.timeout(LOOK_EVERY_S):  # wait_for may swallow a cancellation in Python 3.11
                     await wake.wait()
             wake.clear()
 
-    async def _step(self, reaction: Reaction) -> bool | None:
-        """Handle one batch. True when more is waiting, None when another node has the lock."""
-        async with self._database.reading() as connection, connection.transaction():
-            if not await connection.fetchval(
-                "select pg_try_advisory_xact_lock(hashtextextended('consumer ' || $1, 0))", reaction.name
-            ):
-                return None
-            cursor = await _place(connection, reaction.name)
-        # the lock is not held while the handler works: handlers are idempotent, and a held transaction would
-        # hold the event horizon. The place moves only if nobody moved it meanwhile.
+    async def _step(self, reaction: Reaction, place: "_Place") -> bool:
+        """Handle one batch. True when more is waiting."""
+        types = sorted(reaction.types) if reaction.types is not None else None
         async with self._database.reading() as connection:
-            events = await read_after(connection, cursor, BATCH)
-            pending = not events and await connection.fetchval(PENDING)
-        if not events:
-            if pending:
-                await asyncio.sleep(0.005)
-            return bool(pending)
-        wanted = [e for e in events if reaction.wants(e)]
-        if wanted:
-            await reaction.handle(self._services, wanted)
-        last = events[-1].cursor
+            newest = await head(connection)
+            if (newest.xid, newest.id) <= (place.now.xid, place.now.id):
+                return False
+            events = await read_of(connection, place.now, newest, types, reaction.batch)
+        if events:
+            await reaction.handle(self._services, events)
+        full = len(events) == reaction.batch
+        await place.move(events[-1].cursor if full else newest, keep=bool(events))
+        return full
+
+
+class _Place:
+    """How far a consumer has come: in memory at once, in the table whenever it reacted and now and then besides."""
+
+    def __init__(self, database: Database, name: str, now: Cursor) -> None:
+        self._database, self._name = database, name
+        self.now = self._kept = now
+        self._kept_at = time.monotonic()
+
+    @classmethod
+    async def of(cls, database: Database, name: str) -> "_Place":
+        """The place as the table has it; a new consumer's is the beginning."""
+        async with database.reading() as connection:
+            epoch = await epoch_of(connection)
+            await connection.execute(
+                "insert into consumer(name, epoch, xid, event_id) values ($1, $2, 0, 0) on conflict do nothing",
+                name,
+                epoch,
+            )
+            row = await connection.fetchrow("select xid, event_id from consumer where name = $1", name)
+        return cls(database, name, Cursor(epoch, row["xid"], row["event_id"]))
+
+    async def move(self, to: Cursor, *, keep: bool) -> None:
+        """Go on to `to`. Without `keep` nothing was done on the way, and forgetting it would cost one more look only."""
+        self.now = to
+        if not keep and time.monotonic() - self._kept_at < LOOK_EVERY_S:
+            return
+        kept = self._kept
         async with self._database.reading() as connection:
             await connection.execute(
                 "update consumer set xid = $2, event_id = $3, epoch = $4, updated_at = now() where name = $1 and (xid, event_id) = ($5, $6)",
-                reaction.name, last.xid, last.id, last.epoch, cursor.xid, cursor.id,
+                self._name, to.xid, to.id, to.epoch, kept.xid, kept.id,
             )  # fmt: skip
-        return len(events) == BATCH
-
-
-async def _place(connection: Any, name: str) -> Cursor:
-    row = await connection.fetchrow("select epoch, xid, event_id from consumer where name = $1", name)
-    epoch = await epoch_of(connection)
-    if row is None:
-        await connection.execute(
-            "insert into consumer(name, epoch, xid, event_id) values ($1, $2, 0, 0) on conflict do nothing", name, epoch
-        )
-        return Cursor(epoch, 0, 0)
-    return Cursor(epoch, row["xid"], row["event_id"])
+        self._kept, self._kept_at = to, time.monotonic()

@@ -50,6 +50,7 @@ class StoredEvent:
         "actor",
         "at",
         "audience",
+        "brands",
         "conversation_id",
         "cursor",
         "frame",
@@ -72,6 +73,8 @@ class StoredEvent:
     ) -> None:
         self.cursor, self.at, self.type, self.workspace_id = cursor, at, type, workspace_id
         self.conversation_id, self.seq, self.actor, self.audience = conversation_id, seq, actor, audience
+        self.brands: frozenset[UUID] | None = None
+        """Brands that the conversation is of, or was until this event; known only where somebody limited listens."""
         self._raw = raw
         self._data: dict[str, Any] | None = None
         head = {

@@ -16,6 +16,7 @@ import structlog
 
 from battito.platform.actor import Context
 from battito.platform.errors import Unauthenticated
+from battito.platform.events.brands import moved_to
 from battito.platform.events.hub import Subscriber
 from battito.platform.events.model import Cursor, StoredEvent
 from battito.platform.events.tail import read_after
@@ -51,8 +52,11 @@ def visibility(context: Context) -> Callable[[StoredEvent], bool]:
     """Which events a signed-in person may see."""
     mine = f"user:{context.actor.id}"
     reads = context.allows("conversations.read")
+    brands = context.brands
 
     def visible(event: StoredEvent) -> bool:
+        if brands is not None and not _of_brands(event, brands):
+            return False
         if event.audience is None:
             return reads or event.conversation_id is None
         if event.audience.startswith("permission:"):
@@ -62,11 +66,20 @@ def visibility(context: Context) -> Callable[[StoredEvent], bool]:
     return visible
 
 
+def _of_brands(event: StoredEvent, brands: frozenset[UUID]) -> bool:
+    """Whether an event is of one of these brands, or of none. A conversation that cannot be found is nobody's."""
+    if event.conversation_id is not None:
+        return event.brands is not None and not event.brands.isdisjoint(brands)
+    brand = event.data.get("brand_id")  # a channel account's
+    return brand is None or UUID(brand) in brands
+
+
 BYES: Final = {
     "session.revoked": "signed-out",
     "user.disabled": "signed-out",
     "user.roles_changed": "rights-changed",
     "role.changed": "rights-changed",
+    "user.factor_policy_changed": "rights-changed",
 }
 
 
@@ -117,7 +130,13 @@ class _Connection:
     def __init__(self, services: Services, context: Context, receive: Receive, send: Send) -> None:
         self._services, self.context, self._receive, self._send = services, context, receive, send
         self._wake = asyncio.Event()
-        self._subscriber = Subscriber(context.workspace_id, visibility(context), self._wake.set)
+        self._subscriber = Subscriber(
+            context.workspace_id,
+            visibility(context),
+            self._wake.set,
+            signals=context.allows("conversations.read"),
+            brands=context.brands,
+        )
         self._bye: str | None = None
         self._signal_budget = (0.0, 0)
 
@@ -160,10 +179,12 @@ class _Connection:
                 async with self._services.database.reading() as connection:
                     events = await read_after(connection, cursor, RESUME_LIMIT + 1)
                 ok = len(events) <= RESUME_LIMIT
-                visible = self._subscriber.visible
-                missed = [
-                    e for e in events if e.cursor <= tail and e.workspace_id == self.context.workspace_id and visible(e)
-                ]
+                mine = [e for e in events if e.cursor <= tail and e.workspace_id == self.context.workspace_id]
+                if self.context.brands is not None:
+                    # who may see only some brands may hold conversations that left them meanwhile: those are fetched anew
+                    ok = ok and not any(e.type != "conversation.created" and moved_to(e) for e in mine)
+                    await self._services.hub.brands.settle(mine)
+                missed = [e for e in mine if self._subscriber.visible(e)]
             if not ok:
                 await self._text(encode(welcome))
                 await self._text(encode({"type": "resync", "cursor": str(tail)}))
@@ -200,7 +221,10 @@ class _Connection:
             frame = await self._read()
             if frame is None:
                 return
-            if frame.type == "ping":
+            due = self.context.factor_due
+            if due is not None and due.begins is not None and due.begins <= datetime.now(UTC):
+                self.say_bye("rights-changed")  # the day came on which a second factor is a must
+            elif frame.type == "ping":
                 self._subscriber.put(encode({"type": "pong", "now": datetime.now(UTC)}))
             elif frame.type == "signal":
                 self._signal(frame)
@@ -212,6 +236,10 @@ class _Connection:
         self._signal_budget = (now, used)
         if used > SIGNALS_PER_SECOND or frame.name not in SIGNAL_NAMES or not self.context.allows("conversations.read"):
             return
+        if self.context.brands is not None and frame.conversation_id is not None:
+            brand = self._services.hub.brand_of(self.context.workspace_id, frame.conversation_id)
+            if brand not in self.context.brands:
+                return
         self._services.bus.signal(
             {
                 "workspace_id": str(self.context.workspace_id),

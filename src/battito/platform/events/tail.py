@@ -7,7 +7,7 @@ with `order by id` still does (both were measured).
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import asyncpg
@@ -23,11 +23,8 @@ log = structlog.get_logger(__name__)
 
 READ: Final = "select * from events_after($1::text::xid8, $2, $3)"
 PENDING: Final = "select events_pending()"
-HEAD: Final = """
-select (select epoch from installation) as epoch, e.xid, e.id from (
-  select xid::text::bigint as xid, id from event where xid < pg_snapshot_xmin(pg_current_snapshot()) order by event.xid desc, id desc limit 1
-) e
-"""
+HEAD: Final = "select xid, id, (select epoch from installation) as epoch from events_head()"
+READ_OF: Final = "select * from events_of($1::text::xid8, $2, $3::text::xid8, $4, $5, $6)"
 BATCH: Final = 1000
 
 
@@ -50,6 +47,14 @@ async def read_after(connection: Any, cursor: Cursor, limit: int = BATCH) -> lis
     return [_stored(row, cursor.epoch) for row in rows]
 
 
+async def read_of(
+    connection: Any, after: Cursor, upto: Cursor, types: list[str] | None, limit: int
+) -> list[StoredEvent]:
+    """Up to `limit` events of some types after one place and up to another, which `head` gave, in commit order."""
+    rows = await connection.fetch(READ_OF, str(after.xid), after.id, str(upto.xid), upto.id, types, limit)
+    return [_stored(row, after.epoch) for row in rows]
+
+
 def _stored(row: asyncpg.Record, epoch: int) -> StoredEvent:
     return StoredEvent(
         Cursor(epoch, row["xid"], row["id"]),
@@ -64,6 +69,10 @@ def _stored(row: asyncpg.Record, epoch: int) -> StoredEvent:
     )
 
 
+async def _as_they_are(events: list[StoredEvent]) -> None:
+    return
+
+
 class Tail:
     """One task per node that follows the log and hands each batch to its listeners, in order."""
 
@@ -74,6 +83,8 @@ class Tail:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.healthy = True
+        self.settle: Callable[[list[StoredEvent]], Awaitable[None]] = _as_they_are
+        """Completes a batch before it is handed out (the hub's, where brands limit who sees what)."""
 
     def listen(self, listener: Callable[[list[StoredEvent]], None]) -> None:
         """Call `listener` with each batch. It must not block and must not raise."""
@@ -115,6 +126,7 @@ class Tail:
             while True:
                 events = await read_after(connection, self.cursor)
                 if events:
+                    await self.settle(events)
                     self.cursor = events[-1].cursor
                     self._hand_out(events)
                 if len(events) < BATCH:

@@ -29,6 +29,8 @@ class StoredFile(msgspec.Struct, kw_only=True):
     preview_sha256: bytes | None = None
     created_by: UUID | None = None
     created_at: datetime
+    stored_from: datetime | None = None
+    """Of a file that is not recorded yet: when storing its bytes began."""
 
     @property
     def url(self) -> str:

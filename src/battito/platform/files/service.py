@@ -8,7 +8,7 @@ import re
 import tempfile
 import time
 from collections.abc import AsyncIterable, AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +18,7 @@ import asyncpg
 from battito.kit.ids import uuid7
 from battito.platform.actor import Context
 from battito.platform.database.pool import Tx
-from battito.platform.errors import Forbidden, Invalid, NotFound, TooLarge
+from battito.platform.errors import Forbidden, Invalid, NotFound, TooLarge, Unavailable
 from battito.platform.files import pictures
 from battito.platform.files.model import StoredFile
 from battito.platform.files.sniff import HEAD, sniff
@@ -30,6 +30,7 @@ IN_MEMORY: Final = 2_000_000
 """Larger uploads pass through a temporary file."""
 NAME_LIMIT: Final = 200
 SIGNED_FOR_S: Final = 3600
+CLOCKS_DIFFER: Final = timedelta(seconds=30)
 
 INSERT: Final = """
 insert into file(id, workspace_id, sha256, name, content_type, size, width, height, duration, scan, preview_sha256, created_by, created_at)
@@ -38,6 +39,10 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 # the same content, scanned before in this workspace, needs no second scan
 KNOWN: Final = "select scan from file where workspace_id = $1 and sha256 = $2 and scan in ('clean', 'infected') order by created_at desc limit 1"
 FIND: Final = "select * from file where workspace_id = $1 and id = $2"
+LOCK_CONTENT: Final = "select pg_advisory_xact_lock{shared}(hashtextextended($1, 0))"
+REMOVED_SINCE: Final = (
+    "select exists(select 1 from file_content_removed where workspace_id = $1 and sha256 = any($2) and at >= $3)"
+)
 
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f/\\\u202a-\u202e\u2066-\u2069]+")
 
@@ -91,15 +96,17 @@ class Files:
     ) -> StoredFile:
         """Only the bytes: the file counts once `record` has written it (in the caller's transaction)."""
         limit = limit or self.limit
+        began = datetime.now(UTC)
         if isinstance(content, bytes):
             if len(content) > limit:
                 raise _too_large(name, limit)
             sha256, size, head = hashlib.sha256(content).digest(), len(content), content[:HEAD]
-            if not await self.storage.has(workspace_id, sha256):
+            shared = await self.storage.has(workspace_id, sha256)
+            if not shared:
                 await self.storage.put(workspace_id, sha256, content)
             whole: bytes | None = content
         else:
-            sha256, size, head, whole = await self._receive(workspace_id, name, content, limit)
+            sha256, size, head, whole, shared = await self._receive(workspace_id, name, content, limit)
         kind = sniff(head, name, claimed_type)
         width = height = preview = None
         if not trusted and kind in pictures.FORMATS and size <= pictures.MOST_BYTES:
@@ -114,7 +121,7 @@ class Files:
         return StoredFile(
             id=file_id or uuid7(), workspace_id=workspace_id, sha256=sha256, name=safe_name(name), content_type=kind, size=size, width=width,
             height=height, duration=duration, scan="pending" if scanned else "skipped", preview_sha256=preview, created_by=created_by,
-            created_at=datetime.now(UTC),
+            created_at=datetime.now(UTC), stored_from=began if shared or preview is not None else None,
         )  # fmt: skip
 
     async def record(self, tx: Tx, file: StoredFile) -> StoredFile:
@@ -123,8 +130,8 @@ class Files:
 
     async def _receive(
         self, workspace_id: UUID, name: str, pieces: AsyncIterable[bytes], limit: int
-    ) -> tuple[bytes, int, bytes, bytes | None]:
-        """Take a stream in: hash, size, first bytes, and the whole of it where it is small."""
+    ) -> tuple[bytes, int, bytes, bytes | None, bool]:
+        """Take a stream in: hash, size, first bytes, the whole of it where it is small, and whether its bytes were there already."""
         digest, size, small = hashlib.sha256(), 0, bytearray()
         spilled: Any = None
         path: Path | None = None
@@ -147,9 +154,10 @@ class Files:
             sha256 = digest.digest()
             if spilled is not None:
                 spilled.close()
-            if not await self.storage.has(workspace_id, sha256):
+            shared = await self.storage.has(workspace_id, sha256)
+            if not shared:
                 await self.storage.put(workspace_id, sha256, path if path is not None else bytes(small))
-            return sha256, size, bytes(small[:HEAD]), bytes(small) if path is None else None
+            return sha256, size, bytes(small[:HEAD]), bytes(small) if path is None else None, shared
         finally:
             if spilled is not None and path is not None:
                 spilled.close()
@@ -205,6 +213,8 @@ async def record_file(tx: Tx, file: StoredFile) -> StoredFile:
     row = await tx.fetchrow(FIND, tx.workspace_id, file.id)
     if row is not None:
         return stored_from(row)
+    if file.stored_from is not None:
+        await _check_content(tx, file, file.stored_from)
     if file.scan == "pending":
         file.scan = await tx.fetchval(KNOWN, tx.workspace_id, file.sha256) or "pending"
     await tx.execute(
@@ -214,6 +224,22 @@ async def record_file(tx: Tx, file: StoredFile) -> StoredFile:
     if file.scan == "pending":
         tx.enqueue("file.examine", {"file_id": str(file.id)}, unique_key=f"file.examine {file.id}")
     return file
+
+
+async def _check_content(tx: Tx, file: StoredFile, since: datetime) -> None:
+    """Hold the content until the end of the transaction; raise `Unavailable` when it was removed while the file was stored:
+    the same bytes may have lain there before, of an upload that nobody used, and counted as there."""
+    addresses = [a for a in (file.sha256, file.preview_sha256) if a is not None]
+    for address in sorted(addresses):
+        await tx.execute(LOCK_CONTENT.format(shared="_shared"), content_key(tx.workspace_id, address))
+    # the nodes' clocks and the database's may differ by some seconds
+    if await tx.fetchval(REMOVED_SINCE, tx.workspace_id, addresses, since - CLOCKS_DIFFER):
+        raise Unavailable(f"«{file.name}» could not be kept at this moment: please send it again in a minute.")
+
+
+def content_key(workspace_id: UUID, sha256: bytes) -> str:
+    """The name of a content's lock."""
+    return f"content {workspace_id} {sha256.hex()}"
 
 
 def safe_name(name: str) -> str:
@@ -243,7 +269,7 @@ def check_clean(file: StoredFile) -> None:
 
 def stored_from(row: asyncpg.Record) -> StoredFile:
     """A row of `file` as its struct."""
-    return StoredFile(**{name: row[name] for name in StoredFile.__struct_fields__})
+    return StoredFile(**{name: row[name] for name in StoredFile.__struct_fields__ if name != "stored_from"})
 
 
 def _too_large(name: str, limit: int) -> TooLarge:

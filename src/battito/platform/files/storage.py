@@ -41,6 +41,11 @@ class Storage:
                 options["client_options"] = {"allow_http": True}
             self._store = S3Store.from_url(url, **options)
 
+    @property
+    def store(self) -> Any:
+        """The obstore behind it, for back-ups."""
+        return self._store
+
     @staticmethod
     def key(workspace_id: UUID, sha256: bytes) -> str:
         """The object's name."""

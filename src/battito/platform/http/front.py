@@ -20,6 +20,8 @@ from battito.platform.http.raw import AsgiApp, Receive, Scope, Send, as_problem,
 log = structlog.get_logger(__name__)
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+REFERENCE: Final = "/reference.html"
+"""The page at `/api` that shows `/api/openapi.json` and tries requests; it comes with the front end, from nobody else's server."""
 
 Authenticate = Callable[[Scope], Awaitable[Context | None]]
 Match = Callable[[str, str], dict[str, str] | None]
@@ -39,6 +41,7 @@ class Front:
         observe: Callable[[str, str, int, float], None],
         limits: Limits,
         database: Callable[[], Database],
+        may_while_enrolling: Callable[[str, str], bool],
     ) -> None:
         self._inner, self._authenticate, self._hot, self._mounts, self._static = (
             inner,
@@ -48,6 +51,7 @@ class Front:
             static,
         )
         self._observe, self._limits, self._database = observe, limits, database
+        self._may_while_enrolling = may_while_enrolling
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -98,6 +102,9 @@ class Front:
             if path.startswith(prefix):
                 await app(scope, receive, send)
                 return
+        if path in ("/api", "/api/"):
+            await self._static({**scope, "path": REFERENCE}, receive, send)
+            return
         if not path.startswith("/api"):
             await self._static(scope, receive, send)
             return
@@ -105,6 +112,12 @@ class Front:
         scope["state"]["context"] = context
         send = self._limits.admit(scope, context, send)
         method = scope.get("method", "WEBSOCKET")
+        if context is not None and context.factor_due is not None and context.factor_due.must:
+            if not self._may_while_enrolling(method, path):
+                raise Forbidden(
+                    "Your workspace asks for a second factor: set one up first, then everything else opens.",
+                    code="second-factor-needed",
+                )
         if context is not None and method not in SAFE:
             guard(scope)
         for match, app in self._hot:

@@ -5,7 +5,18 @@ from typing import Any
 from battito.platform.action import action
 from battito.platform.database.pool import Tx
 from battito.platform.errors import Invalid, NotFound
+from battito.platform.events.model import Event
 from battito.platform.jobs import store
+
+
+class DeadJobsChanged(Event, frozen=True, kw_only=True, tag="job.dead_changed"):
+    """Failed jobs were started again or thrown away: they are no longer among the dead letters."""
+
+    gone: list[int]
+
+    def audience(self) -> str:
+        """Those who look after background work."""
+        return "permission:jobs.manage"
 
 
 @action("job.retry", permission="jobs.manage")
@@ -22,6 +33,7 @@ async def retry_dead(tx: Tx, *, job_id: int | None = None, kind: str | None = No
     if job_id is not None and not revived:
         raise NotFound("There is no such failed job: it may have been started again already.")
     tx.audit("job", None, after={"dead": ids, "started": [row["id"] for row in revived]})
+    tx.emit(DeadJobsChanged(gone=ids))
     tx.after_commit(tx.database.enqueued)
     return len(revived)
 
@@ -34,3 +46,4 @@ async def discard_dead(tx: Tx, job_id: int) -> None:
         raise NotFound("There is no such failed job.")
     before: dict[str, Any] = dict(row)
     tx.audit("job", None, before={"id": job_id, **before})
+    tx.emit(DeadJobsChanged(gone=[job_id]))

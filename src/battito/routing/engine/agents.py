@@ -83,9 +83,9 @@ class AgentCalls(Core):
         return out
 
     def set_presence(
-        self, agent_id: Id, presence: Presence, now: float, *, reason: str | None = None
+        self, agent_id: Id, presence: Presence, now: float, *, reason: str | None = None, at_once: bool = False
     ) -> list[Decision]:
-        """Change an agent's presence, or ask for it as *next* when they still have work.
+        """Change an agent's presence, or ask for it as *next* when they still have work (unless `at_once`).
 
         Becoming available also ends a set-aside and takes back a next presence. Any other presence withdraws
         their unanswered offers, so that nobody waits for somebody who is leaving, and stops new work.
@@ -106,7 +106,7 @@ class AgentCalls(Core):
         offered = [work for work in held_in_order(agent) if isinstance(work, Interaction) and work.state is OFFERED]
         for work in offered:
             self._withdraw(work, now, out, "agent-left")
-        if agent.held and agent.presence is Presence.AVAILABLE:
+        if agent.held and agent.presence is Presence.AVAILABLE and not at_once:
             agent.next = (presence, reason)
             self._weigh(agent)
             out.append(PresenceAsked(agent_id, presence, reason))

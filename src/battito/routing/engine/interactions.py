@@ -43,12 +43,14 @@ class InteractionCalls(AgentCalls):
         preferred: tuple[Id, ...] = (),
         preferred_s: float = 30.0,
         callback: bool = False,
+        spared: tuple[Id, ...] = (),
     ) -> list[Decision]:
         """Let an interaction into a queue.
 
         `entered_at`: since when it waits, if not since now (a callback tried again, a bot's time counted).
         `rings` replace the queue's. `preferred` agents are asked alone for `preferred_s` first; they need what
-        the first ring asks for. Priority is added to the queue's own.
+        the first ring asks for. Priority is added to the queue's own. `spared` agents, who just handed it over, are
+        not asked for the queue's `refused_for_s`.
         """
         if interaction_id in self.interactions:
             raise AlreadyKnown("interaction", interaction_id)
@@ -77,6 +79,9 @@ class InteractionCalls(AgentCalls):
             interaction.callback = True
         if self._wrapping:
             self._spare_those_wrapping_up(interaction)
+        if spared and plan.service.refused_for_s > 0:
+            until = now + plan.service.refused_for_s
+            interaction.refused = {**dict.fromkeys(spared, until), **(interaction.refused or {})}
         if plan.stepwise:
             self._enter(interaction, plan, now)
         self.interactions[interaction_id] = interaction
@@ -98,6 +103,46 @@ class InteractionCalls(AgentCalls):
         agents = self._wrapping.get(interaction.id)
         if agents:
             interaction.refused = {**(interaction.refused or {}), **dict.fromkeys(agents, FOREVER)}
+
+    def adopt(
+        self,
+        interaction_id: Id,
+        queue: Id,
+        agent_id: Id,
+        now: float,
+        *,
+        channel: str = DEFAULT_CHANNEL,
+        priority: float = 0.0,
+        entered_at: float | None = None,
+    ) -> list[Decision]:
+        """Take note of work that an agent has already, however they came by it: nothing is asked, not even room."""
+        if interaction_id in self.interactions:
+            raise AlreadyKnown("interaction", interaction_id)
+        agent = self._agent(agent_id)
+        plan = self._plan(queue, channel)
+        entered = now if entered_at is None else entered_at
+        priority += plan.priority
+        self._interaction_number += 1
+        step = plan.steps[0]
+        interaction = Interaction(
+            interaction_id,
+            self._interaction_number,
+            plan,
+            plan.channel,
+            step,
+            step.requirement,
+            entered,
+            priority,
+            entered - priority * self._boost_s,
+        )
+        self.interactions[interaction_id] = interaction
+        interaction.agent = agent
+        agent.held[interaction_id] = interaction
+        agent.account(now, agent.used + interaction.channel.units, self._window_s)
+        out: list[Decision] = []
+        self._assign(interaction, agent, now, out)
+        self._serve(agent, now, out)
+        return out
 
     def accept(self, interaction_id: Id, agent_id: Id, now: float) -> list[Decision]:
         """The agent takes the offer. Raises `NotOffered` when it is no longer theirs to take."""
@@ -255,10 +300,10 @@ class InteractionCalls(AgentCalls):
             self._place(interaction, now, out)
         return out
 
-    def pull(self, interaction_id: Id, agent_id: Id, now: float) -> list[Decision]:
+    def pull(self, interaction_id: Id, agent_id: Id, now: float, *, force: bool = False) -> list[Decision]:
         """A person gives an agent (often themselves) a waiting interaction: skills do not matter, capacity does.
 
-        Whoever has it on offer loses it.
+        Whoever has it on offer loses it. `force`: it is done already, so that room is not asked for either.
         """
         interaction = self._interaction(interaction_id)
         agent = self._agent(agent_id)
@@ -268,7 +313,8 @@ class InteractionCalls(AgentCalls):
             return self.accept(interaction_id, agent_id, now)
         wrap_up = agent.held.get(interaction_id)
         freed = wrap_up.channel.units if wrap_up is not None else 0
-        if not agent.room(interaction.channel) and agent.used - freed + interaction.channel.units > agent.capacity:
+        fits = agent.room(interaction.channel) or agent.used - freed + interaction.channel.units <= agent.capacity
+        if not (fits or force):
             raise NoRoom(f"Agent {agent_id} has no room for {interaction.channel.kind} work now.")
         out: list[Decision] = []
         other = None

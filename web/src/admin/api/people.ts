@@ -1,4 +1,4 @@
-import { del, get, patch, post } from '../../api/client'
+import { del, get, patch, post, put } from '../../api/client'
 import type { SignInRow } from '../../api/security'
 import type { Id, Page, Time } from '../../api/types'
 
@@ -68,3 +68,15 @@ export const dropTeam = (id: Id) => del<undefined>(`/teams/${id}`)
 export const saveRole = (id: Id | null, body: { name: string; permissions: string[] }) =>
   id ? patch<Role>(`/roles/${id}`, body) : post<Role>('/roles', body)
 export const dropRole = (id: Id) => del<undefined>(`/roles/${id}`)
+
+/** Of whom a second step is asked when they sign in, and from when on; `without` are those asked who have none. */
+export interface FactorPolicy {
+  required: 'off' | 'roles' | 'everybody'
+  roles: Id[]
+  from: Time | null
+  without: { id: Id; name: string }[]
+}
+export const factorPolicy = () => get<FactorPolicy>('/workspace/second-factor')
+export const saveFactorPolicy = (wish: Omit<FactorPolicy, 'without'>) =>
+  put<FactorPolicy>('/workspace/second-factor', wish)
+export const dropFactors = (id: Id) => del<undefined>(`/users/${id}/factors`)

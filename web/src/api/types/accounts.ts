@@ -48,6 +48,9 @@ export interface Me {
   workspace: { id: Id; name: string; locale: string; timezone: string; brands: Brand[] }
   permissions: string[]
   presence: Presence
+  /** `wanted`: asked for from `second_factor_from` on. `must-enrol`: nothing else opens before there is one. */
+  second_factor?: 'ok' | 'wanted' | 'must-enrol'
+  second_factor_from?: Time | null
 }
 
 export interface Colleague {

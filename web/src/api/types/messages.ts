@@ -123,6 +123,7 @@ export interface NewMessage {
   client_id: string
   kind: 'message' | 'note'
   text: string
+  html?: string
   attachments: Id[]
   mentions: Id[]
   email?: EmailFields

@@ -15,6 +15,7 @@ import { bytes } from '../../i18n/format'
 import { tr } from '../../i18n/i18n.svelte'
 import { drafts } from '../../model/drafts.svelte'
 import { refuses, type Refusal } from './limits'
+import { toHtml } from './rich/plain'
 import { directory } from '../../model/directory.svelte'
 
 /** A file on its way up. */
@@ -33,6 +34,10 @@ export class Writing {
   readonly can: Capabilities
   mode = $state<Mode>('reply')
   text = $state('')
+  /** The same with formatting, where there is any and the channel carries it. */
+  html = $state<string | null>(null)
+  /** Grows when text comes from elsewhere than the editor: a draft, an undo, a message sent. */
+  given = $state(0)
   files = $state.raw<Attachment[]>([])
   uploads = $state.raw<Uploading[]>([])
   email = $state<EmailFields>({})
@@ -48,6 +53,8 @@ export class Writing {
   #load(remote: readonly Draft[]): void {
     const kept = drafts.read(this.id, this.mode, remote)
     this.text = kept.text
+    this.html = this.mode === 'reply' && this.can.html ? kept.html : null
+    this.given++
     this.files = kept.attachments
     this.email = kept.email ?? {}
     this.#touched = false
@@ -64,9 +71,10 @@ export class Writing {
   /** Something was typed, added or taken away. */
   changed(): void {
     this.#touched = true
-    const { text, files } = this
+    const { text, html, files } = this
     drafts.write(this.id, this.mode, {
       text,
+      html,
       attachments: files,
       email: $state.snapshot(this.email),
       mentions: [],
@@ -80,7 +88,13 @@ export class Writing {
   }
 
   restore(body: NewMessage, files: Attachment[]): void {
-    this.text = this.text.trim() ? `${body.text}\n\n${this.text}` : body.text
+    const begun = this.text.trim() !== ''
+    this.html =
+      begun && (this.html ?? body.html)
+        ? [body, this].map((one) => one.html ?? toHtml(one.text)).join('<div></div>')
+        : (body.html ?? null)
+    this.text = begun ? `${body.text}\n\n${this.text}` : body.text
+    this.given++
     this.files = [...files, ...this.files]
     this.email = body.email ?? {}
     this.changed()
@@ -88,6 +102,8 @@ export class Writing {
 
   clear(): void {
     this.text = ''
+    this.html = null
+    this.given++
     this.files = []
     this.uploads = []
     this.email = {}
@@ -120,6 +136,7 @@ export class Writing {
       client_id: crypto.randomUUID(),
       kind: note ? 'note' : 'message',
       text: this.text.trim(),
+      ...(this.html !== null && !note && { html: this.html }),
       attachments: this.files.map((file) => file.id),
       mentions: this.mentions,
       ...(mail && !note && Object.keys(email).length > 0 && { email }),

@@ -36,4 +36,8 @@ export const account = {
   passkeyRefused: 'The device said no, or you cancelled. Nothing has changed.',
   passkeyAbout: (made: string, used: string | null) =>
     used ? `Made ${made}, used ${used}` : `Made ${made}, never used`,
+  enrol: 'A second step is needed',
+  enrolLead: (workspace: string) =>
+    `${workspace} asks it of everybody who signs in with a password. Choose one: then everything else opens.`,
+  enrolLeave: 'Sign out',
 }

@@ -44,6 +44,11 @@ export const people = {
   noSessions: 'Signed in nowhere now.',
   endSession: 'Sign out',
   endAll: 'Sign out everywhere',
+  dropFactors: 'Remove the second step',
+  dropFactorsHint: 'For somebody who lost phone and codes.',
+  dropFactorsOf: (name: string) => `Remove ${name}’s second step?`,
+  dropFactorsText:
+    'They are signed out everywhere and come back with the password. Where a second step is a must, they choose a new one.',
 }
 
 export const teams = {
@@ -117,4 +122,21 @@ export const permissions = {
   'privacy.manage': 'Decides how long contents are kept',
   'workspace.manage': 'Changes workspace and brands',
   'jobs.manage': 'Sees and restarts background work',
+}
+
+export const factorPolicy = {
+  title: 'Second step at sign-in',
+  lead: 'Beyond the password. Who comes by sign-on does it there; API keys stay as they are.',
+  whom: 'Whom you ask',
+  off: 'Nobody',
+  roles: 'Some roles',
+  everybody: 'Everybody',
+  which: 'Roles',
+  begins: 'A must from',
+  atOnce: 'Now',
+  already: 'Now, as it is',
+  since: (day: string) => `${day}, as it is`,
+  inDays: (days: number) => `${days} days from now`,
+  without: (names: string) => `Still without: ${names}.`,
+  allHave: 'Everybody who must have one has it.',
 }

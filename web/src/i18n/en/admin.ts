@@ -4,7 +4,7 @@ import { audit } from './admin-audit'
 import { channels, payloads, queues, settings } from './admin-channels'
 import { companies, consent, contacts, fields, imports, labels, views } from './admin-contacts'
 import { faults, form } from './admin-form'
-import { people, permissionGroups, permissions, roles, teams } from './admin-people'
+import { factorPolicy, people, permissionGroups, permissions, roles, teams } from './admin-people'
 import { ready } from './admin-ready'
 import { jobs, keys, privacy, signOn, workspace } from './admin-system'
 import { widget } from './admin-widget'
@@ -17,6 +17,7 @@ export const admin: AdminMessages = {
   companies,
   consent,
   contacts,
+  factorPolicy,
   faults,
   fields,
   form,

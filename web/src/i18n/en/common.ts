@@ -65,5 +65,7 @@ export const problems = {
   internal: 'Something failed on our side. Nothing was lost: try again.',
   unauthenticated: 'Your session is over: sign in again.',
   gone: 'This can no longer be done: its time has passed.',
+  invalid: (detail: string) =>
+    detail || 'Something of what you wrote cannot be used: correct it and try again.',
   unknown: 'It did not work. Try again; if it happens again, tell your administrator.',
 }

@@ -8,7 +8,8 @@ import { customer, identityKinds, purposes, search, start } from './customer'
 import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
-import { auto, compose, delivery, guard, mail, message, present, sending, talk } from './talk'
+import { compose, guard, message, present, sending, talk } from './talk'
+import { auto, delivery, flags, leftOut, mail, rejected, rich, undelivered } from './mail'
 
 /** English: complete, or it does not compile. */
 export const en = {
@@ -25,6 +26,7 @@ export const en = {
   delivery,
   done,
   filters,
+  flags,
   guard,
   hints,
   identityKinds,
@@ -32,6 +34,7 @@ export const en = {
   join,
   keys,
   labels,
+  leftOut,
   link,
   macros,
   mail,
@@ -43,6 +46,8 @@ export const en = {
   priority,
   problems,
   purposes,
+  rejected,
+  rich,
   roles,
   search,
   sending,
@@ -55,4 +60,5 @@ export const en = {
   status,
   talk,
   time,
+  undelivered,
 } satisfies Messages

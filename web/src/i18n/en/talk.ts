@@ -58,34 +58,6 @@ export const message = {
   scanning: 'being checked',
 }
 
-export const mail = {
-  from: 'From',
-  to: 'To',
-  cc: 'Cc',
-  bcc: 'Bcc',
-  subject: 'Subject',
-  toLine: (names: string) => `to ${names}`,
-  more: 'Cc, Bcc, subject',
-  bad: (what: string) => `Not an address: ${what}`,
-}
-
-export const auto = {
-  'auto-reply': 'automatic reply',
-  bounce: 'not delivered',
-  list: 'mailing list',
-  'pec-receipt': 'PEC receipt',
-  receipt: 'receipt',
-}
-
-export const delivery = {
-  received: 'Received',
-  queued: 'On its way',
-  sent: 'Sent',
-  delivered: 'Delivered',
-  read: 'Read',
-  failed: 'It did not arrive.',
-}
-
 export const sending = {
   held: (seconds: number) => `Leaves in ${seconds} s`,
   now: 'Send now',

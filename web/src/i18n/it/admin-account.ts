@@ -37,4 +37,8 @@ export const account = {
   passkeyRefused: 'Il dispositivo ha detto di no, o hai annullato. Nulla è cambiato.',
   passkeyAbout: (made: string, used: string | null) =>
     used ? `Creata ${made}, usata ${used}` : `Creata ${made}, mai usata`,
+  enrol: 'Serve un secondo passo',
+  enrolLead: (workspace: string) =>
+    `${workspace} lo chiede a chi entra con la password. Scegline uno: poi si apre tutto il resto.`,
+  enrolLeave: 'Esci',
 }

@@ -44,6 +44,11 @@ export const people = {
   noSessions: 'Ora non è entrata da nessuna parte.',
   endSession: 'Fai uscire',
   endAll: 'Fai uscire ovunque',
+  dropFactors: 'Togli il secondo passo',
+  dropFactorsHint: 'Per chi ha perso telefono e codici.',
+  dropFactorsOf: (name: string) => `Togliere il secondo passo di ${name}?`,
+  dropFactorsText:
+    'Esce da tutti i dispositivi e rientra con la password. Se qui il secondo passo è obbligatorio, ne sceglie uno nuovo.',
 }
 
 export const teams = {
@@ -117,4 +122,21 @@ export const permissions = {
   'privacy.manage': 'Decide per quanto si conservano i contenuti',
   'workspace.manage': 'Cambia lo spazio di lavoro e i marchi',
   'jobs.manage': 'Vede e fa ripartire i lavori in background',
+}
+
+export const factorPolicy = {
+  title: 'Secondo passo per entrare',
+  lead: 'Oltre alla password. Chi entra dal fornitore d’identità lo fa là; le chiavi API non cambiano.',
+  whom: 'A chi lo chiedi',
+  off: 'A nessuno',
+  roles: 'Ad alcuni ruoli',
+  everybody: 'A tutti',
+  which: 'Ruoli',
+  begins: 'Da quando è obbligatorio',
+  atOnce: 'Subito',
+  already: 'Già adesso',
+  since: (day: string) => `Dal ${day}, come ora`,
+  inDays: (days: number) => `Tra ${days} giorni`,
+  without: (names: string) => `Ancora senza: ${names}.`,
+  allHave: 'Chi deve averlo ce l’ha.',
 }

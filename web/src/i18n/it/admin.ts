@@ -3,7 +3,7 @@ import { audit } from './admin-audit'
 import { channels, payloads, queues, settings } from './admin-channels'
 import { companies, consent, contacts, fields, imports, labels, views } from './admin-contacts'
 import { faults, form } from './admin-form'
-import { people, permissionGroups, permissions, roles, teams } from './admin-people'
+import { factorPolicy, people, permissionGroups, permissions, roles, teams } from './admin-people'
 import { ready } from './admin-ready'
 import { jobs, keys, privacy, signOn, workspace } from './admin-system'
 import { widget } from './admin-widget'
@@ -16,6 +16,7 @@ export const admin = {
   companies,
   consent,
   contacts,
+  factorPolicy,
   faults,
   fields,
   form,

@@ -66,5 +66,7 @@ export const problems = {
   internal: 'Qualcosa non ha funzionato da noi. Nulla è andato perso: riprova.',
   unauthenticated: 'La sessione è finita: entra di nuovo.',
   gone: 'Non si può più fare: il tempo è passato.',
+  invalid: (detail: string) =>
+    `Qualcosa di quello che hai scritto non va bene: correggilo e riprova.${detail ? ` (${detail})` : ''}`,
   unknown: 'Non è andata. Riprova; se succede ancora, avvisa l’amministratore.',
 }

@@ -7,7 +7,8 @@ import { customer, identityKinds, purposes, search, start } from './customer'
 import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
-import { auto, compose, delivery, guard, mail, message, present, sending, talk } from './talk'
+import { compose, guard, message, present, sending, talk } from './talk'
+import { auto, delivery, flags, leftOut, mail, rejected, rich, undelivered } from './mail'
 
 /** Italian: the source. Every other language must say all of this. */
 export const it = {
@@ -24,6 +25,7 @@ export const it = {
   delivery,
   done,
   filters,
+  flags,
   guard,
   hints,
   identityKinds,
@@ -31,6 +33,7 @@ export const it = {
   join,
   keys,
   labels,
+  leftOut,
   link,
   macros,
   mail,
@@ -42,6 +45,8 @@ export const it = {
   priority,
   problems,
   purposes,
+  rejected,
+  rich,
   roles,
   search,
   sending,
@@ -54,6 +59,7 @@ export const it = {
   status,
   talk,
   time,
+  undelivered,
 }
 
 export type Messages = typeof it

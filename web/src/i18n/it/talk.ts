@@ -58,34 +58,6 @@ export const message = {
   scanning: 'controllo in corso',
 }
 
-export const mail = {
-  from: 'Da',
-  to: 'A',
-  cc: 'Cc',
-  bcc: 'Ccn',
-  subject: 'Oggetto',
-  toLine: (names: string) => `a ${names}`,
-  more: 'Cc, Ccn, oggetto',
-  bad: (what: string) => `Non è un indirizzo: ${what}`,
-}
-
-export const auto = {
-  'auto-reply': 'risposta automatica',
-  bounce: 'mancata consegna',
-  list: 'lista di posta',
-  'pec-receipt': 'ricevuta PEC',
-  receipt: 'ricevuta',
-}
-
-export const delivery = {
-  received: 'Ricevuto',
-  queued: 'In partenza',
-  sent: 'Inviato',
-  delivered: 'Consegnato',
-  read: 'Letto',
-  failed: 'Non è arrivato.',
-}
-
 export const sending = {
   held: (seconds: number) => `Parte tra ${seconds} s`,
   now: 'Invia subito',

@@ -14,7 +14,7 @@ import { welcome } from './welcome'
 const conversation = (chat: Chat): Child => h('main', { class: 'chat' },
   connection(chat), log(chat), notice(chat), owner(chat),
   choose(() => (chat.sheet() ?? (chat.state().status === 'ended' ? 'ended' : 'writing')), {
-    transcript: () => transcript(chat), ended: () => ended(chat), writing: () => composer(chat),
+    transcript: () => transcript(chat), ended: () => [ended(chat), composer(chat)], writing: () => composer(chat),
   }))
 
 const failed = (chat: Chat): Child => h('main', { class: 'welcome', role: 'alert' }, h('p', null, chat.failure),

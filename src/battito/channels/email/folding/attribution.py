@@ -13,23 +13,37 @@ _WROTE_END = re.compile(
     rf"(?<!\w)(?:{words.WROTE})\s*(?:\(?via\s[^)]*\)?)?\s*[:：.…]*\s*[-–—_=*]*\s*>?\s*$", words.FLAGS
 )
 _WROTE_NAME_END = re.compile(
-    r"(?<!\w)(?:schrieb|schreef|kirjoitti|skrev|napisał|écrit|hat|ha\s+scritto|wrote|escribió|escreveu|[íi]rta)\s+.{2,160}[:：]\s*$",
+    r"(?<!\w)(?:schrieb|schreef|kirjoitti|skrev|napisał|écrit|hat|ha\s+scritto|wrote|escribió|escreveu|kirjutas|[íi]rta)\s+.{2,160}[:：]\s*$",
     words.FLAGS,
 )
+_WROTE_JOINED = re.compile(r"(?:写道|寫道|写到|来信|님이\s*작성)\s*[:：]\s*$")
+"""Scripts without blanks write the verb onto the hour: `于2025年11月4日周二 10:22写道：`."""
+_WROTE_NEWS = re.compile(
+    r"(?<!\w)(?:wrote|writes|ha\s+scritto|schrieb|a\s+écrit)\s+(?:in|nel|im|dans)\s+(?:message|messaggio|newsbeitrag|le\s+message)?\s*(?:news:)?\S*(?:\.\.\.|…|:)\s*$",
+    words.FLAGS,
+)
+_CITING = re.compile(
+    r"^(?:quoting|citing|citando|citazione\s+di|zitat\s+von|citation\s+de|citerar|cita\s+de)\s+.{0,160}@[^\s<>]+>?\s*[:：]\s*$",
+    words.FLAGS,
+)
+_BY_MAILBOX = re.compile(r"\s(?:by|da|von|de|par|por|van|od|от|av|af)\s+[\w.+%&'=/-]+@[\w.-]+\s*:\s*$", words.FLAGS)
 _WROTE_INSIDE = re.compile(rf"(?<!\w)(?:{words.WROTE})\s*[:：]", words.FLAGS)
 _ON = re.compile(rf"^[\s*_-]*(?:{words.ON})[\s,:]", words.FLAGS)
-_WEEKDAY = re.compile(rf"^[\s*_-]*(?:(?:{words.WEEKDAY})[a-zàèéìòùöäüâêîôûçñřěšťů]{{0,9}}\.?,?)\s+.*\d", words.FLAGS)
+_WEEKDAY = re.compile(
+    rf"^[\s*_-]*(?:(?:{words.WEEKDAY})[a-zàèéìòùöäüâêîôûçñřěšťůа-яёіїє]{{0,9}}\.?,?)\s+.*\d", words.FLAGS
+)
 _DATE = re.compile(words.DATE, words.FLAGS)
 _TIME = re.compile(words.TIME, words.FLAGS)
 DATE_FIRST = re.compile(rf"^[\s*_-]*(?:{words.DATE}|\d{{4}}年|\d{{1,2}}\.\d{{1,2}}\.\d{{2,4}})", words.FLAGS)
 _MAILBOX = re.compile(words.MAILBOX)
 _ANGLE_END = re.compile(r"(?:[<(\[]\s*(?:mailto:)?[^<>()\s]+@[^<>()\s]+\s*[>)\]]+)\s*[:：]?\s*$")
+_CASELESS = re.compile("[\u0590-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _ANGLE_COLON = re.compile(r"<[^<>\s]+@[^<>\s]+>\s*[:：]\s*$")
 _PARTICLES = frozenset(
     ["from", "via", "von", "van", "der", "den", "del", "della", "dei", "degli", "alle", "ore", "des", "com"]
 )
 _LONE_ANGLE = re.compile(r"^>\s*(?:(?:" + words.WROTE + r")\b.*|[:：]\s*$)", words.FLAGS)
-RULE = re.compile(r"^\s*(?:[-_=*~–—]\s?){5,}\s*$")
+RULE = re.compile(r"^\s*(?:[-_=*~–—‐]\s?){5,}\s*$")
 _MIDDLE = re.compile(
     r"(?<=\S)\s*(?:-{2,}\s*)?(?<![\w@/])(?=(?:On|Il giorno|In data|Il|Am|Le|El|Op|Em|Den)\s+[^:\n]{0,30}"
     rf"(?i:{words.DATE}).{{3,220}}?(?<!\w)(?i:{words.WROTE})\s*:)",
@@ -102,6 +116,7 @@ def _may_close(line: str) -> bool:
     text = line.rstrip(" -–—_=*>")
     return (
         text.endswith((":", "："))
+        or _WROTE_NEWS.search(line) is not None
         or _WROTE_END.search(line) is not None
         or (":" in line and _WROTE_INSIDE.search(line) is not None)
     )
@@ -126,6 +141,8 @@ def _starts(line: str) -> str | None:
         return "on"
     if DATE_FIRST.match(line) or _WEEKDAY.match(line):
         return "date"
+    if _CITING.match(line):
+        return "name"
     if _MAILBOX.search(line) or _WROTE_END.search(line) or _WROTE_INSIDE.search(line) or _WROTE_NAME_END.search(line):
         return "name"
     if line.endswith("<"):
@@ -148,6 +165,10 @@ def _is_attribution(joined: str, starts: str, quoted_next: bool) -> str:
     dated, timed = date is not None, _TIME.search(joined) is not None
     mailbox = _MAILBOX.search(joined) is not None
     colon = joined.rstrip(" -–—_=*>").endswith((":", "："))
+    if _CITING.match(joined) or (_WROTE_JOINED.search(joined) and (mailbox or dated)):
+        return "yes"
+    if mailbox and _WROTE_NEWS.search(joined):
+        return "yes"
     end = _WROTE_END.search(joined) or _WROTE_NAME_END.search(joined)
     if end is not None and not words.PRONOUN.search(joined[: end.start()]):
         sure = mailbox or timed or quoted_next or (date is not None and _only_names(joined[date.end() : end.start()]))
@@ -182,6 +203,10 @@ def _without_verb(joined: str, starts: str, quoted_next: bool, moment: bool, col
         and ((starts == "date" and (colon or quoted_next)) or (starts == "on" and quoted_next))
     ):
         return True
+    if moment and starts == "date" and _BY_MAILBOX.search(joined):
+        return True
+    if moment and colon and starts == "on" and _ANGLE_END.search(joined) and _CASELESS.search(joined[:12]):
+        return True  # Hebrew and Arabic put the verb in the middle
     if not quoted_next or not colon:
         return False
     if starts == "name":

@@ -16,6 +16,7 @@ MAX_SHAPE = 600
 
 _MARK = re.compile(r"^[ \t]?((?:>[ ]?)+)")
 _FALSE_MARK = re.compile(r"^\s*>{2,}.*<{2,}\s*$|^>\s*[-–—]?\s*\d+\s*[€%]")
+_GAP = " " * 8
 _INITIALS = re.compile(r"^\s{0,2}[A-Z][A-Za-z]{0,3}>+ ?")
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 _BLANK_RUN = re.compile(r"\n{3,}")
@@ -27,7 +28,8 @@ _Kind = Literal["own"] | FoldKind
 def fold(text: str, *, sender: str = "", subject: str = "", hints: Sequence[Hint] = ()) -> Folded:
     """`text` told apart. `sender` is the writer's shown name; `hints` come from the HTML of the same mail.
 
-    When nothing of the writer's would be left, a forward is shown whole; failing that, everything is.
+    What somebody forwards is what they want read: it stays visible below their own words. When nothing would be left,
+    everything is shown.
     """
     written = text.split("\n") if hints else _lines(text)
     lines = [_shape(line) for line in written[:MAX_LINES]]
@@ -35,23 +37,29 @@ def fold(text: str, *, sender: str = "", subject: str = "", hints: Sequence[Hint
     forward_subject = words.FORWARD_SUBJECT.match(subject) is not None
     found = separators.find(lines, depths, forward=forward_subject)
     kinds = _quotes(lines, depths, found)
+    _forwarded_runs(lines, depths, kinds, forward=forward_subject)
     for hint in hints:
         if hint.kind != "signature":
-            _apply(kinds, hint, len(lines))
+            _apply(kinds, hint._replace(kind="forward") if forward_subject else hint, len(lines))
     if _has_own(lines, kinds):
         _sign(lines, kinds, sender)
     for hint in hints:
         if hint.kind == "signature":
             _apply(kinds, hint, len(lines))
     kinds.extend([kinds[-1]] * (len(written) - len(lines)))
-    if not _has_own(written, kinds):
-        return _nothing_own(text, written, kinds)
-    return _result(_pieces(written, kinds), forwarded=any(kind == "forward" for kind in kinds))
+    forwarded = "forward" in kinds
+    if forwarded:
+        kinds = [_OWN if kind == "forward" else kind for kind in kinds]
+    elif not _has_own(written, kinds):
+        return Folded(text.strip("\n").rstrip(), "", [Piece(_OWN, text)], False)
+    return _result(_pieces(written, kinds), forwarded=forwarded)
 
 
 def _shape(line: str) -> str:
     """The line by which decisions are made: not endless, and without the marks of direction that some programs strew."""
     short = line if len(line) <= MAX_SHAPE else line[: MAX_SHAPE // 2]
+    if _GAP in short:
+        short = re.sub(r"[ \t]{9,}", _GAP, short)
     return short if short.isascii() else _DIRECTION.sub("", short).replace("\xa0", " ")
 
 
@@ -59,18 +67,10 @@ def _has_own(lines: list[str], kinds: list[_Kind]) -> bool:
     return any(kind == _OWN and line.strip() for kind, line in zip(kinds, lines, strict=True))
 
 
-def _nothing_own(text: str, lines: list[str], kinds: list[_Kind]) -> Folded:
-    """Nothing of the writer's own is left: a forward is the message; otherwise everything is shown."""
-    if "forward" in kinds:
-        shown: list[_Kind] = [_OWN if kind == "forward" else kind for kind in kinds]
-        return _result(_pieces(lines, shown), forwarded=True)
-    return Folded(text.strip("\n").rstrip(), "", [Piece(_OWN, text)], False)
-
-
 def _lines(text: str) -> list[str]:
     lines: list[str] = []
-    for line in text.split("\n"):
-        lines.extend(attribution.split_middle(line))
+    for number, line in enumerate(text.split("\n")):
+        lines.extend(attribution.split_middle(line) if number < MAX_LINES else (line,))
     return lines
 
 
@@ -168,6 +168,22 @@ def _quotes(lines: list[str], depths: list[int], found: list[separators.Separato
         break
     _join_blanks(lines, kinds)
     return kinds
+
+
+def _forwarded_runs(lines: list[str], depths: list[int], kinds: list[_Kind], *, forward: bool) -> None:
+    """Apple Mail marks what it forwards with `>` like a quotation; its first line, or the subject, says what it is."""
+    index = 0
+    while index < len(lines):
+        if not depths[index] or kinds[index] != "quote":
+            index += 1
+            continue
+        stop = index
+        while stop < len(lines) and (depths[stop] or not lines[stop].strip()):
+            stop += 1
+        first = next((bare for line in lines[index:stop] if (bare := line.strip(" \t>"))), "")
+        if separators.announces_forward(first) or (forward and separators.is_sender_line(first)):
+            kinds[index:stop] = ["forward"] * (stop - index)
+        index = stop
 
 
 def _quote_run(lines: list[str], kinds: list[_Kind], depths: list[int], start: int, kind: FoldKind) -> None:

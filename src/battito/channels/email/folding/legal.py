@@ -8,6 +8,10 @@ import re
 
 from . import lexicon as words
 
+MAX_LOOKED = 4_000
+"""Characters by which a paragraph is judged."""
+
+_ORNAMENTS = ' \t\n*_"“«[(#=~–—-'
 _DISCLAIMER = re.compile(rf"^[\s*_\"“«\[(#=~–—-]*(?:{words.DISCLAIMER})", words.FLAGS)
 _SURE = re.compile(
     r"^[\s*_\"“«\[(#=~–—-]*(?:[P\uf050]\s+)?(?:disclaimer\b|(?:confidentiality|legal|privacy)\s+(?:notice|disclaimer|note|warning)|(?:avviso|nota|clausola)\s+(?:di|sulla)\s+(?:riservatezza|privacy|confidenzialità)|vertraulichkeitshinweis|"
@@ -35,6 +39,7 @@ _REQUEST = re.compile(
 
 def is_disclaimer(text: str) -> bool:
     """Whether `text` (one paragraph) begins as a legal note and is one."""
+    text = text.lstrip(_ORNAMENTS)[:MAX_LOOKED]
     if not _DISCLAIMER.match(text):
         return False
     if _SURE.match(text):
@@ -46,6 +51,7 @@ def is_disclaimer(text: str) -> bool:
 
 def is_legal_prose(text: str) -> bool:
     """Whether `text` may be the further part of a legal note."""
+    text = text[:MAX_LOOKED]
     strong = _kinds(_STRONG, text)
     return strong >= 1 and strong + _kinds(_WORDS, text) >= 2 and not _REQUEST.search(text)
 

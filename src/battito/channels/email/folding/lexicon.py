@@ -14,24 +14,24 @@ FLAGS = re.IGNORECASE | re.UNICODE
 WROTE = (
     r"ha\s+scritto|scrive(?:va)?|scrisse|wrote|writes|sent|said|schrieb|schreibt|geschrieben|hat\s+(?:\S+\s+){0,6}geschrieben"
     r"|a\s+[ée]crit|écrivait|escribi[óo]|ha\s+escrito|escreveu|va\s+escriure|schreef|het\s+volgende\s+geschreven|skrev|skrev\s+følgende|napisał\(?a?\)?"
-    r"|pisze|написал\(?а?\)?|пишет|пише|написав|napsal\(?a?\)?|napísal\(?a?\)?|je\s+napisao|је\s+написао|je\s+napisala|je\s+napisal|kirjoitti|"
-    r"[íi]rta|ezt\s+[íi]rta|a\s+scris|yazd[ıi]|şunlar[ıi]\s+yazd[ıi]|έγραψε|написа|kirjutas|raš[ėe]|rakst[īi]ja|menulis|"
+    r"|pisze|написал\(?а?\)?|пишет|пише|написав|napsal\(?a?\)?|napísal\(?a?\)?|(?:je\s+)?napisa(?:o|la|l)(?:\s+je)?|је\s+написао|kirjoitti|"
+    r"[íi]rta|ezt\s+[íi]rta|a\s+scris|yazd[ıi]|şunlar[ıi]\s+yazd[ıi]|έγραψε|написа|kirjutas|tarihinde\s+şunu\s+yazd[ıi]|raš[ėe]|rakst[īi]ja|menulis|"
     r"đã\s+viết|写道|寫道|写到|来信|님이\s+작성|작성|のメール|さんは書きました|は書きました|כתב(?:ה|/ה)?|كتب(?:ت)?|نوشت|เขียนว่า|wrote\s+the\s+following|ha\s+scritto\s+quanto\s+segue"
 )
 # Words that begin an attribution line.
 ON = (
     r"on|il\s+giorno|il\s+d[ìi]|in\s+data|il|nel\s+messaggio|am|le|el\s+d[íi]a|el|em|no\s+dia|a|op|den|på|d\.|kl\.|w\s+dniu|dnia|dne|dňa|dana|"
-    r"în|la\s+data(?:\s+de)?|la|pe|στις|на|vào(?:\s+lúc)?|pada|em\s+data\s+de|at|in\s+a\s+message\s+dated|in\s+message|nel|в|у|بتاريخ|في|בתאריך|ב|เมื่อ|在|于"
+    r"în|la\s+data(?:\s+de)?|la|pe|στις|на|kuupäev|v(?:\s+v)?|vào(?:\s+lúc)?|pada|em\s+data\s+de|at|in\s+a\s+message\s+dated|in\s+message|nel|в|у|بتاريخ|في|בתאריך|ב|เมื่อ|在|于"
 )
 WEEKDAY = (
     r"mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|gio|ven|sab|dom|mo|di|mi|do|fr|sa|so|jeu|sam|dim|mié|mie|jue|vie|sáb|seg|ter|qua|qui|sex|ma|woe|wo|vr|za|zo|"
-    r"pon|wt|śr|czw|pt|sob|niedz|ndz|po|út|st|čt|pá|ne|пн|вт|ср|чт|пт|сб|вс|ti|ke|to|pe|la|su|man|tir|ons|tor|tors|lør|søn|mån|tis|fre|lör|sön|Pzt|Sal|Çar|Per|Cum|Cmt|Paz"
+    r"pon|wt|śr|czw|pt|sob|niedz|ndz|po|út|st|čt|pá|ne|пн|вт|ср|чт|пт|сб|вс|ti|ke|to|pe|la|su|man|tir|ons|tor|tors|lør|søn|mån|tis|fre|lör|sön|uto|sri|čet|Pzt|Sal|Çar|Per|Cum|Cmt|Paz"
 )
 MONTH = (
     r"jan(?:uary|uar|v|vier|uari)?|gen(?:naio)?|ene(?:ro)?|feb(?:ruary|braio|ruar|rero|r|ruari)?|f[ée]v(?:rier|ereiro)?|mar(?:ch|zo|s|ço|et|t)?|m[äa]r(?:z)?|mrt|apr(?:il|ile)?|"
     r"avr(?:il)?|abr(?:il)?|may|mag(?:gio)?|mai|mayo|mei|maj|jun(?:e|i|io)?|giu(?:gno)?|juin|jul(?:y|i|io)?|lug(?:lio)?|juil(?:let)?|aug(?:ust|ustus)?|"
     r"ago(?:sto)?|ao[ûu]t|sep(?:t|tember|tiembre|tembre)?|set(?:t|tembre|embro)?|oct(?:ober|ubre|obre)?|ott(?:obre)?|okt(?:ober|\.)?|out(?:ubro)?|nov(?:ember|embre|iembre|embro)?|"
-    r"dec(?:ember|embre)?|dic(?:embre|iembre)?|dez(?:ember|embro)?|d[ée]c(?:embre)?|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|"
+    r"dec(?:ember|embre)?|dic(?:embre|iembre)?|dez(?:ember|embro)?|d[ée]c(?:embre)?|sty|lut|kwi|cze|lip|sie|wrz|pa[źz]|lis|gru|sij|velj|ožu|svi|srp|kol|ruj|stu|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|"
     r"listopada|grudnia|янв\w*|фев\w*|мар\w*|апр\w*|ма[йя]|июн\w*|июл\w*|авг\w*|сен\w*|окт\w*|ноя\w*|дек\w*|січ\w*|лют\w*|бер\w*|квіт\w*|трав\w*|черв\w*|лип\w*|серп\w*|вер\w*|жовт\w*|лист\w*|груд\w*|"
     r"tammi\w*|helmi\w*|maalis\w*|huhti\w*|touko\w*|kes[äa]\w*|hein[äa]\w*|elo\w*|syys\w*|loka\w*|marras\w*|joulu\w*|oca\w*|şub\w*|nis\w*|haz\w*|tem\w*|ağu\w*|eyl\w*|eki\w*|kas\w*|ara\w*|ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|prosince"
 )
@@ -79,14 +79,14 @@ FORWARDED = (
     r"välitetty\s+viesti|(?:wiadomość\s+)?przekazana?\s+(?:wiadomość|dalej)|přeposlaná\s+zpráva|пересланное\s+сообщение|пересылаемое\s+сообщение|továbbított\s+(?:üzenet|levél)|yönlendirilen\s+mesaj|mesaj\s+redirecționat|转发邮件|轉寄郵件|転送メッセージ|전달된\s*메시지|missatge\s+reenviat"
 )
 REPLY_LINE = (
-    r"(?:rispondi(?:ere)?|scrivi|per\s+rispondere).{0,40}(?:sopra|al\s+di\s+sopra)\s+(?:di\s+)?quest[ao]\s+(?:riga|linea)|"
+    r"(?:(?:si\s+prega\s+di|per\s+favore,?)\s+)?(?:rispond(?:i|a|ere|ete)|scriv(?:i|a|ere|ete)|digit(?:a|are)|per\s+rispondere).{0,40}(?:sopra|al\s+di\s+sopra)\s+(?:di\s+)?quest[ao]\s+(?:riga|linea)|"
     r"(?:please\s+)?(?:reply|type\s+your\s+reply|write\s+your\s+reply|respond).{0,30}above\s+this\s+line|bitte\s+(?:antworten|schreiben)\s+.{0,30}oberhalb\s+dieser\s+(?:zeile|linie)|répondez\s+au-dessus\s+de\s+cette\s+ligne|responda\s+(?:por\s+)?(?:encima|acima)\s+de.{0,10}l[ií]nea"
 )
 FORWARD_SUBJECT = re.compile(
-    r"^\s*(?:(?:re|r|aw|sv|ris|rif)\s*:\s*)*(?:fwd?|fw|i|inoltr[oa]?|inoltrato|wg|wtr|tr|rv|renv|enc|res?env|doorst|vb|vs|pd|fs|továbbítás|iltr?|轉寄|转发|転送)\s*:",
+    r"^\s*(?:fwd?|fw|i|inoltr[oa]?|inoltrato|wg|wtr|tr|rv|renv|enc|res?env|doorst|vb|vs|pd|fs|továbbítás|iltr?|轉寄|转发|転送)\s*:",
     FLAGS,
 )
-"""A subject that says "forwarded": `Fwd:`, `I:` (Italian Outlook), `WG:`, `TR:`, `RV:` …"""
+"""A subject that says "forwarded": `Fwd:`, `I:` (Italian Outlook), `WG:`, `TR:`, `RV:` …; `R: I:` answers a forward."""
 
 # --- signatures -------------------------------------------------------------------------------------------------------
 
@@ -108,11 +108,11 @@ MOBILE = (
     r"get\s+(?:bluemail|spark|aqua\s?mail|edison|proton\s?mail)\s+(?:for\b.{1,40})?|inviato\s+(?:da(?:l(?:la|lo)?)?|con|tramite|via|dal\s+mio|da\s+un)\b.{1,70}|sent\s+(?:from|via|with|using)\s+(?!the\s)(?:my\s+|a\s+|an\s+)?.{2,60}|sent\s+on\s+the\s+(?:go|move).{0,30}|(?:ottieni|scarica|otieni)\s+outlook\s+(?:per|for)\b.{1,60}|get\s+outlook\s+for\b.{1,60}|"
     r"(?:von|aus)\s+mein(?:em|er)\b.{1,40}gesendet|gesendet\s+(?:von|mit|über)\b.{1,60}|diese\s+nachricht\s+wurde\s+von\s+mein.{1,60}gesendet.?|holen\s+sie\s+sich\s+outlook.{1,40}|outlook\s+für\s+.{1,40}|envoy[ée]e?\s+(?:de(?:puis)?|à\s+partir\s+de|avec|via)\b.{1,60}|télécharge[rz]\s+outlook.{1,40}|obtenez\s+outlook.{1,40}|"
     r"enviado\s+(?:desde|do|con|através)\b.{1,60}|obtener\s+outlook.{1,40}|obter\s+o\s+outlook.{1,40}|verzonden\s+vanaf\b.{1,60}|verstuurd\s+vanaf\b.{1,60}|skickat\s+från\b.{1,60}|sendt\s+fra\b.{1,60}|wysłane\s+z\b.{1,60}|отправлено\s+(?:с|из)\b.{1,60}|lähetetty\s+.{1,40}(?:sta|stä|sta)|iphone['’]?(?:umdan|dan|dan)\s+gönderildi|"
-    r"发自我的.{1,30}|從我的.{1,30}傳送|iphoneから送信|나의\s+iphone에서\s+보냄|inviata\s+da\s+.{1,50}|messaggio\s+inviato\s+(?:da|con)\b.{1,60}|sent\s+by\s+.{0,20}(?:mobile|phone|tablet)|this\s+message\s+was\s+sent\s+from\s+my\b.{1,40}|typed\s+(?:on|with)\s+.{0,30}(?:phone|thumbs).{0,20}|scusate?\s+(?:la\s+)?(?:brevità|gli\s+errori).{0,40}(?:mobile|telefono|cellulare|smartphone).{0,20}|please\s+excuse\s+(?:any\s+)?(?:typos|brevity).{0,40}"
+    r"odesláno\s+z\w*\s.{1,40}|odoslané\s+z\w*\s.{1,40}|az?\s+.{2,30}r[óő]l\s+küldve|στάλθηκε\s+από\b.{1,40}|trimis\s+(?:de\s+pe|din|cu)\b.{1,40}|poslano\s+[sz]\w*\s.{1,40}|надіслано\s+(?:з|із)\b.{1,40}|изпратено\s+от\b.{1,40}|enviat\s+des\b.{1,40}|gửi\s+từ\b.{1,40}|dikirim\s+dari\b.{1,40}|נשלח\s+מ.{1,40}|(?:أُ?رسلت|تم\s+الإرسال)\s+من\b.{1,40}|내\s+.{1,20}에서\s+보냄|发自我的.{1,30}|從我的.{1,30}傳送|iphoneから送信|나의\s+iphone에서\s+보냄|inviata\s+da\s+.{1,50}|messaggio\s+inviato\s+(?:da|con)\b.{1,60}|sent\s+by\s+.{0,20}(?:mobile|phone|tablet)|this\s+message\s+was\s+sent\s+from\s+my\b.{1,40}|typed\s+(?:on|with)\s+.{0,30}(?:phone|thumbs).{0,20}|scusate?\s+(?:la\s+)?(?:brevità|gli\s+errori).{0,40}(?:mobile|telefono|cellulare|smartphone).{0,20}|please\s+excuse\s+(?:any\s+)?(?:typos|brevity).{0,40}"
 )
 # Words that make `Sent from …`, `Inviato con …` the line of a device or a program, not of a sentence.
 DEVICE = re.compile(
-    r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|motorola|oppo|pixel|nokia|lumia|windows|blackberry|outlook|yahoo|gmail|libero|virgilio|tiscali|alice|tim\s?mail|proton|tutanota|spark|airmail|aquamail|aqua\s+mail|k-9|bluemail|blue\s+mail|thunderbird|"
+    r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|motorola|oppo|pixel\b|nokia|lumia|windows|blackberry|outlook|yahoo|gmail|libero|virgilio|tiscali|alice|tim\s?mail|proton|tutanota|spark|airmail|aquamail|aqua\s+mail|k-9|bluemail|blue\s+mail|thunderbird|"
     r"mail(?:bird|spring)?\b|\bposta\b|smartphone|telefon\w*|cell\b|cellphone|phone|handy|mobile|mobil\w*|cellulare|dispositivo|device|tablet|portable|ordinateur|móvil|celular|htc|sony|xperia|lg\b|zte|honor|oneplus|mac\b|macbook|apple|aol|gmx|web\.de|hotmail|zoho|fastmail|superhuman|front\b|missive|inbox|polymail|acompli|sparrow|edison|newton|"
     r"verizon|at&t|t-mobile|vodafone|wind\b|\btre\b|surface|app\b|телефон\w*|яндекс\w*|mail\.ru|nine\b|boxer|canary|hey\.com|wemail|mymail|telephone|компьютер\w*",
     FLAGS,
@@ -141,7 +141,7 @@ TITLE = (
 )
 CONTACT = re.compile(
     r"(?:\b(?:tel|telefono|phone|ph|mob|mobile|mobil|cell|cellulare|cel|fax|ufficio|office|direct|diretto|centralino|whatsapp|skype|e-?mail|mail|pec|web|sito|website|internet|www|url|linkedin|facebook|instagram|twitter|p\.?\s?iva|partita\s+iva|c\.?f\.?/p\.?iva|vat|rea|sede(?:\s+legale)?|t|m|f|c|e|w|p)\b\s*[.:/|]*\s*(?:\+|\(|\d|https?:|www|[\w.+-]+@))"
-    r"|(?:\+|00)\d{1,3}[\s./()-]*\d[\d\s./()-]{5,}|\b0\d{1,4}[\s./-]+\d{4,}|\b0\d{8,10}\b|\b3\d{2}[\s./-]?\d{3}[\s./-]?\d{3,4}\b|\b\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}\b|https?://\S+|\bwww\.\S+|"
+    r"|(?:\+|00)\d{1,3}[\s./()-]*\d[\d\s./()-]{5,}|\b0\d{1,4}[\s./-]+\d{4,}|\b0\d{8,10}\b|\b3\d{2}[\s./-]?\d{3}[\s./-]?\d{3,4}\b|\b\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}\b|\b0\d(?:[\s.]\d{2}){4}\b|https?://\S+|\bwww\.\S+|"
     + MAILBOX
     + r"\.[a-z]{2,}"
     r"|\b(?:via|viale|piazza|piazzale|corso|vicolo|largo|strada|p\.zza|c\.so|v\.le|loc\.)\s+[\w'.\s]{2,40},?\s*(?:n\.?\s*)?\d+|\b\d{5}\s+[A-ZÀ-Ú][\w'\s]+(?:\([A-Z]{2}\)|\b[A-Z]{2}\b)?|\b\d+\s+[\w\s]{3,30}\s(?:street|st|road|rd|avenue|ave|lane|drive|straße|str\.)\b",

@@ -20,11 +20,16 @@ class Separator(NamedTuple):
 _DATE = re.compile(words.DATE, words.FLAGS)
 _TIME = re.compile(words.TIME, words.FLAGS)
 _MAILBOX = re.compile(words.MAILBOX)
-_DASHES = r"[-–—_=*~#\s>]"
-_ORIGINAL = re.compile(rf"^{_DASHES}*(?:{words.ORIGINAL})\s*[:：]?{_DASHES}*$", words.FLAGS)
+_DASHES = r"[-–—‐_=*~#\s>]"
+_ORIGINAL = re.compile(rf"^{_DASHES}*+(?:{words.ORIGINAL})\s*[:：]?{_DASHES}*$", words.FLAGS)
 _ORIGINAL_TAIL = re.compile(rf"^\s*[-–—_=*]{{2,}}\s*(?:{words.ORIGINAL})\b.{{0,80}}$", words.FLAGS)
-_FORWARDED = re.compile(rf"^{_DASHES}*(?:{words.FORWARDED})\s*[:：]?{_DASHES}*$", words.FLAGS)
-_REPLY_LINE = re.compile(rf"^[\s#*=_<>-]*(?:{words.REPLY_LINE}).{{0,40}}$", words.FLAGS)
+_ORIGINAL_GLUED = re.compile(
+    rf"^\s*[-–—‐_=*]{{3,}}\s*(?:{words.ORIGINAL})\s*[-–—‐_=*]{{3,}}\s*(?:from|da|von|de|van|subject|oggetto|betreff|objet|asunto|data?|date)\s*:",
+    words.FLAGS,
+)
+"""The line and the block below it, run together: Samsung's text made of HTML."""
+_FORWARDED = re.compile(rf"^{_DASHES}*+(?:{words.FORWARDED})\s*[:：]?{_DASHES}*$", words.FLAGS)
+_REPLY_LINE = re.compile(rf"^[\s#*=_<>-]*+(?:{words.REPLY_LINE}).{{0,40}}$", words.FLAGS)
 _FLAT = re.compile(
     r"^[\s>*]*(?:from|da|date|data|von|de|sent|inviato)\s*:.{3,200}\b(?:to|a|an|à)\s*:.{2,200}\b(?:subject|oggetto|betreff|objet|asunto)\s*:",
     words.FLAGS,
@@ -62,7 +67,7 @@ def _rule_above(lines: list[str], index: int) -> int:
 def _at(lines: list[str], depths: list[int], index: int, line: str, forward: bool) -> Separator | None:
     if len(line) > 1_000:
         return None
-    if line[0] in "-–—_=*~#<>" or len(line) < 120:
+    if line[0] in "-–—‐_=*~#<>" or len(line) < 120:
         if _REPLY_LINE.match(line):
             return Separator(index, index + 1, "quote")
         if separator := _announced(lines, depths, index, line, forward):
@@ -74,15 +79,28 @@ def _at(lines: list[str], depths: list[int], index: int, line: str, forward: boo
 
 def _announced(lines: list[str], depths: list[int], index: int, line: str, forward: bool) -> Separator | None:
     """`-----Messaggio originale-----`, `---------- Forwarded message ----------`, with the header block below."""
-    dashed = line[0] in "-–—_=*~#" or line.endswith(("-", ":", "_", "："))
+    dashed = line[0] in "-–—‐_=*~#" or line.endswith(("-", ":", "_", "："))
     if _FORWARDED.match(line) and (dashed or _block_within(lines, depths, index + 1, 4)):
         return Separator(_up(lines, depths, index), _block_within(lines, depths, index + 1, 4) or index + 1, "forward")
+    if _ORIGINAL_GLUED.match(line):
+        return Separator(_up(lines, depths, index), index + 1, "forward" if forward else "quote")
     if _ORIGINAL.match(line) or _ORIGINAL_TAIL.match(line):
         end = _block_within(lines, depths, index + 1, 4)
-        if end is None and not re.match(r"^\s*[-–—_=*~]{2,}", line):
+        if end is None and not re.match(r"^\s*[-–—‐_=*~]{2,}", line):
             return None
         return Separator(_up(lines, depths, index), end or index + 1, "forward" if forward else "quote")
     return None
+
+
+def announces_forward(line: str) -> bool:
+    """Whether `line` is one such as `Begin forwarded message:`."""
+    return len(line) < 120 and _FORWARDED.match(line) is not None
+
+
+def is_sender_line(line: str) -> bool:
+    """Whether `line` is the first of a block of header lines: `From: Anna <a@b.it>`."""
+    field = _field(line) if len(line) < 300 else None
+    return field is not None and field[0] == words.FROM and bool(field[1])
 
 
 def _block_within(lines: list[str], depths: list[int], index: int, reach: int) -> int | None:

@@ -15,6 +15,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _PLAIN = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]]+")
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+_SPACED = re.compile(r"\s*([.@])\s*")
 _ROUTE = re.compile(r"^(?:@[^,:]+,?)+:")
 
 
@@ -140,6 +142,11 @@ def _address(inner: bytes) -> str:
     text = decode_words(inner)
     if text.lower().startswith("mailto:"):
         text = text[7:]
+    if "(" in text and not text.startswith('"'):
+        for _ in range(3):  # comments inside of comments
+            text = _COMMENT.sub("", text)
+    if " " in text and not text.startswith('"'):
+        text = _SPACED.sub(r"\1", text)
     text = _ROUTE.sub("", text).strip(" .,;:<>\"'") if not text.startswith('"') else text
     if " " in text and not text.startswith('"'):
         bare = _PLAIN.search(text)

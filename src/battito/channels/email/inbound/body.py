@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from battito.kit import html as kit_html
 
-from . import charsets, cms
+from . import charsets, cms, tnef
 from .calendar import parse_calendar
 from .mime import Budget, Part, content, parse
 from .model import Attachment, Event
@@ -56,6 +56,7 @@ class Content:
     calendar: Event | None = None
     security: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    packed: tnef.Parcel | None = None
 
     def mark(self, kind: str) -> None:
         """Notes a kind of signature or encryption once."""
@@ -67,6 +68,11 @@ def read(root: Part, budget: Budget) -> Content:
     """Walks the tree once, in the order a reader sees it."""
     found = Content()
     _walk(root, found, budget, alternative=False)
+    if found.packed is not None and not found.htmls and not any(text.strip() for text in found.texts):
+        if found.packed.text.strip():
+            found.texts = [normalise(found.packed.text)]
+        elif found.packed.html.strip():
+            found.htmls.append(found.packed.html)
     return found
 
 
@@ -194,6 +200,7 @@ def _calendar(part: Part, data: bytes, text: str, found: Content) -> None:
 def _file(part: Part, found: Content, budget: Budget) -> None:
     data = content(part, budget)
     name = part.type.name
+    parcel: tnef.Parcel | None = None
     if part.type.sub in ("pkcs7-mime", "x-pkcs7-mime"):
         inner = cms.signed_content(data) if cms.kind(data) == "signed" else None
         declared = part.type.parameters.get("smime-type", "").lower()
@@ -207,6 +214,7 @@ def _file(part: Part, found: Content, budget: Budget) -> None:
         found.mark("pgp-encrypted")
     elif name == "application/ms-tnef" or _filename(part).lower() == "winmail.dat":
         found.mark("tnef")
+        parcel = tnef.unpack(data)
     elif name == "application/ics" or (part.type.main == "application" and _filename(part).lower().endswith(".ics")):
         event = parse_calendar(normalise(charsets.decode(data, "utf-8")[0]), "")
         found.calendar = found.calendar or event
@@ -219,13 +227,47 @@ def _file(part: Part, found: Content, budget: Budget) -> None:
     if part.type.sub == "applefile" and disposition != "attachment":
         return  # the resource fork of an AppleDouble pair: nothing a reader can use
     found.attachments.append(_attachment(part, data, inline=inline))
+    if parcel is not None:
+        _open_parcel(parcel, found)
+
+
+def _open_parcel(parcel: tnef.Parcel, found: Content) -> None:
+    """The files of a `winmail.dat` beside it, and its text where the mail has no other."""
+    for packed in parcel.files:
+        name = safe_name(packed.name) or "file.bin"
+        extension = name.rpartition(".")[2].lower()
+        kind = packed.kind.lower() or next(
+            (kind for kind, known in _EXTENSIONS.items() if known == extension), "application/octet-stream"
+        )
+        found.attachments.append(
+            _stored(name, kind, packed.data, inline=False, content_id=packed.content_id.strip("<>") or None)
+        )
+    found.packed = parcel
 
 
 def _filename(part: Part) -> str:
     name = (
         part.disposition[1].get("filename") or part.type.parameters.get("name") or part.disposition[1].get("name") or ""
     )
-    return _UNSAFE_NAME.sub("_", name).strip(" .")[:200]
+    return safe_name(name)
+
+
+_PATH = re.compile(r"^(?:[A-Za-z]:[\\/]|[\\/]|~/|\.{1,2}[\\/])")
+
+
+def safe_name(name: str) -> str:
+    """A file name that names no place: of a path the last step, of `Fattura 12/2025.pdf` all with `_`."""
+    if _PATH.match(name):
+        name = re.split(r"[\\/]", name.rstrip("\\/"))[-1]
+    return _shortened(_UNSAFE_NAME.sub("_", name).strip(" ."))
+
+
+def _shortened(name: str) -> str:
+    """At most 200 characters, the extension kept."""
+    if len(name) <= 200:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    return f"{stem[: 199 - len(extension)]}.{extension}" if dot and len(extension) <= 10 else name[:200]
 
 
 def _attachment(part: Part, data: bytes, *, inline: bool) -> Attachment:

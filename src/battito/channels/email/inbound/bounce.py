@@ -17,7 +17,7 @@ _ACTIONS: tuple[Action, ...] = ("failed", "delayed", "delivered", "relayed", "ex
 
 _SUBJECT = re.compile(
     r"undeliver(?:ed|able)|not\s+delivered|could\s*n[o']t\s+be\s+delivered|delivery\s+(?:status|fail\w*|report|error|problem|notif\w*|not\s+possible|has\s+failed|delay\w*|unsuccessful|subsystem)|deliverystatus|mail\s+(?:delivery|system)\s+(?:fail\w*|error|delayed|status|problem)|(?:mail|message)\s+(?:could\s+not|not|undeliver|returned|rejected|status|bounce|failure)|failure\s+(?:notice|delivery|notif)|failed\s+mail|fail(?:ed|ure)\s+(?:to\s+deliver|delivery)|"
-    r"returned\s+(?:mail|e-?mail|to\s+sender)|mail\s+returned|bounced?\b|non-?delivery|nondeliver\w*|\bNDN\b|\bNDR\b|\bDSN\b|mailbox\s+(?:full|unavailable|unknown)|user\s+(?:unknown|not\s+found)|unknown\s+(?:user|recipient|address)|invalid\s+recipient|rejected\s+mail|message\s+status|warning:\s+(?:could\s+not|message)|\[?postmaster\]?.{0,20}(?:notify|notification|failure)|"
+    r"returned\s+(?:mail|e-?mail|to\s+sender)|mail\s+returned|bounced?\b|non-?delivery|nondeliver\w*|\bNDN\b|\bNDR\b|\bDSN\b|mailbox\s+(?:full|unavailable|unknown)|user\s+(?:unknown|not\s+found)|unknown\s+(?:user|recipient|address)|invalid\s+recipient|rejected\s+mail|message\s+status|(?:^|\[)\s*warning:\s+(?:could\s+not|message\s+(?:still|delayed|un|has|not|could))|mail\s+(?:delivery\s+)?failed|returning\s+(?:to\s+sender|mail)|mail\s+error|传输失败|投递失败|发送失败|\[?postmaster\]?.{0,20}(?:notify|notification|failure)|"
     r"mancat[oa]\s+(?:recapito|consegna)|non\s+(?:recapit|consegn|è\s+stato\s+possibile)\w*|impossibile\s+(?:recapitare|consegnare)|errore\s+(?:di\s+)?(?:consegna|recapito|nella\s+consegna)|notifica\s+(?:dello\s+)?stato\s+(?:di\s+)?(?:consegna|del\s+recapito)|(?:messaggio|mail)\s+(?:non\s+(?:recapitat|consegnat|inviat)\w*|respint\w*)|recapito\s+(?:non\s+riuscito|ritardato)|"
     r"unzustellbar|nicht\s+zugestellt|zustellung\w*|unzustellbarkeit|nachricht\s+nicht|non\s+(?:remis|distribu|délivr)\w*|[ée]chec\s+(?:de\s+)?(?:la\s+)?(?:remise|distribution|livraison)|non\s+remis|no\s+(?:se\s+)?(?:entreg|pudo\s+entreg)\w*|no\s+se\s+puede\s+entregar|devuelto|n[ãa]o\s+(?:entregue|foi\s+poss)\w*|onbestelbaar|niet\s+bezorgd|niet\s+afgeleverd|nie\s*dostarczon\w*|zwrot|не\s*доставлен\w*|недоставлен\w*|退信|配信不能|"
     r"permanent\s+fail|temporary\s+fail|mail\s+failure|undelivered|returning\s+message|can'?t\s+deliver|unable\s+to\s+deliver|delivery\s+has\s+failed|recipient\s+(?:rejected|unknown|not\s+found)|problema\s+(?:di|nella)\s+consegna",
@@ -27,6 +27,11 @@ _DAEMON = re.compile(
     r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|daemon|mail(?:er)?|bounces?|mailsystem|mail\.?system|mail-?delivery\w*|microsoftexchange\w*|emailsystem|qmail|exim|smtp\w*|administrator|abuse|network-?admin|supervisor|root|noreply|no-reply|postoffice|mailbox|dsn|mailadmin|smtp-?gateway|mail-?admin)\b",
     re.IGNORECASE,
 )
+_ALSO_WRITES = re.compile(
+    r"^(?:no-?reply|root|administrator|abuse|network-?admin|supervisor|mail|mailer|mailbox|postoffice|mail-?admin)@",
+    re.IGNORECASE,
+)
+"""Names that send reports of delivery, but shops' letters and cron's reports as well."""
 _DAEMON_NAME = re.compile(
     r"mail\s*(?:delivery|er|ing)\s*(?:sub)?-?\s*(?:system|service|daemon)|mailer-?daemon|system\s+administrator|postmaster|mail\s+administrator|mail\s+system|internet\s+mail\s+delivery|amministratore\s+(?:di\s+)?sistema",
     re.IGNORECASE,
@@ -87,6 +92,11 @@ _SENTENCE_WORDS = re.compile(
 )
 
 
+MAX_LINE = 1_000
+MAX_NAMED = 200
+"""Characters of a line, and addresses in all, by which the recipients of a report in prose are looked for."""
+
+
 def read_bounce(
     root: Part,
     *,
@@ -108,8 +118,9 @@ def read_bounce(
     prose = _report_text("\n".join(texts))
     failed_header = list(_ADDRESS.findall(decode_words(root.raw("x-failed-recipients"))))
     daemon = _is_daemon(root, sender, sender_name)
+    doubtful = _ALSO_WRITES.match(sender) is not None and root.raw("return-path").strip() not in (b"<>", b"< >")
     if not recipients:
-        if not (structured or failed_header or _is_bounce(root, subject, daemon, prose)):
+        if not (structured or failed_header or _is_bounce(root, subject, prose, daemon=daemon, doubtful=doubtful)):
             return None
         recipients = _from_prose(
             prose, failed_header, {*map(str.lower, to), sender.lower()}, delayed=_delays(prose, subject)
@@ -147,7 +158,7 @@ def _is_daemon(root: Part, sender: str, name: str) -> bool:
     )
 
 
-def _is_bounce(root: Part, subject: str, daemon: bool, prose: str) -> bool:
+def _is_bounce(root: Part, subject: str, prose: str, *, daemon: bool, doubtful: bool) -> bool:
     report = (
         root.type.name == "multipart/report"
         and root.type.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
@@ -158,7 +169,7 @@ def _is_bounce(root: Part, subject: str, daemon: bool, prose: str) -> bool:
     tells = _PROSE.search(prose) is not None
     if root.has("in-reply-to") and not daemon:
         return False
-    return (daemon and (says or tells)) or (
+    return (daemon and ((says and tells) if doubtful else (says or tells))) or (
         says and tells and not root.has("list-id") and not re.match(r"\s*re\s*:", subject, re.IGNORECASE)
     )
 
@@ -256,8 +267,11 @@ def _from_prose(prose: str, header: Sequence[str], others: set[str], *, delayed:
     lines = prose.split("\n")
     strong: dict[str, int] = {}
     weak: dict[str, int] = {}
-    for index, line in enumerate(lines):
+    for index, whole in enumerate(lines):
+        line = whole[:MAX_LINE]
         for found in _ADDRESS.finditer(line):
+            if len(strong) + len(weak) > MAX_NAMED:
+                break
             address = found[0].strip("'*.=").rstrip(".")
             lower = address.lower()
             if (

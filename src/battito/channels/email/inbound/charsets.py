@@ -8,6 +8,8 @@ import codecs
 import re
 from functools import lru_cache
 
+from . import detection
+
 _LABELS = {
     "": "",
     "iso-8859-1": "cp1252",
@@ -146,12 +148,15 @@ def _decode(data: bytes, label: str) -> tuple[str, str | None]:
         try:
             return data.decode("utf-8"), "wrong-charset" if name == "ascii" and _HIGH.search(data) else None
         except UnicodeDecodeError:
-            return _utf8_or_1252(data), "wrong-charset"
+            return _guess(data), "wrong-charset"
     if data.isascii() and name.startswith(_SINGLE_BYTE):
         return data.decode("ascii"), None
     if name.startswith(_SINGLE_BYTE) and (found := _hidden_utf8(data)) is not None:
         return found, "wrong-charset"
     if name == "cp1252":
+        # the label that programs write when they know nothing: believed unless whole words say otherwise
+        if (other := detection.foreign(data, least=12)) is not None:
+            return data.decode(other, "replace"), "wrong-charset"
         return data.decode("latin-1").translate(_C1), None
     try:
         return data.decode(name), None
@@ -192,12 +197,42 @@ def _utf8_or_1252(data: bytes) -> str:
 
 
 def _guess(data: bytes) -> str:
-    if b"\x1b$" in data or b"\x1b(" in data:
-        try:
-            return data.decode("iso2022_jp_ext")
-        except UnicodeDecodeError:
-            pass
+    """Text of which nothing is known: escapes of its own, UTF-8, another script, Central or Western European."""
+    for mark, name in ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_ext"), (b"\x1b(", "iso2022_jp_ext")):
+        if mark in data:
+            try:
+                return data.decode(name)
+            except (UnicodeDecodeError, ValueError):
+                break
+    if data.isascii():
+        return _wide(data) or data.decode("ascii")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    loose = data.decode("utf-8", "surrogateescape")
+    stray = len(_STRAY.findall(loose))
+    if len(_BEYOND.findall(loose)) - stray < stray:
+        other = _wide_name(data) or detection.foreign(data) or detection.central(data)
+        if other is not None:
+            return data.decode(other, "replace")
     return _utf8_or_1252(data)
+
+
+_STRAY = re.compile("[\udc80-\udcff]")
+_BEYOND = re.compile("[^\x00-\x7f]")
+
+
+def _wide_name(data: bytes) -> str | None:
+    """UTF-16 that forgot its mark: every second byte of Latin text is zero."""
+    if len(data) < 4 or data.count(0) * 3 < len(data):
+        return None
+    return "utf-16-be" if data[::2].count(0) > data[1::2].count(0) else "utf-16-le"
+
+
+def _wide(data: bytes) -> str | None:
+    name = _wide_name(data)
+    return data.decode(name, "replace") if name is not None else None
 
 
 def _utf7(data: bytes) -> tuple[str, str | None]:
@@ -205,5 +240,5 @@ def _utf7(data: bytes) -> tuple[str, str | None]:
         return data.decode("utf-7"), None
     except (UnicodeDecodeError, ValueError):
         if not data.isascii():
-            return _utf8_or_1252(data), "wrong-charset"
+            return _guess(data), "wrong-charset"
         return data.decode("utf-7", "replace"), "wrong-charset"

@@ -15,6 +15,7 @@ _MARKS = re.compile(
 _TOP_BORDER = re.compile(
     r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#?(?:e1e1e1|b5c4df|cccccc|c8c8c8)\b", re.IGNORECASE
 )
+MAX_PLACES = 2_000
 _REST = "rest"
 _QUOTE = "quote"
 _SIGNATURE = "signature"
@@ -138,16 +139,22 @@ def for_text(text: str, html: str) -> list[Hint]:
 
 def _spans(text: str, places: Sequence[Place]) -> list[tuple[int, int, FoldKind]]:
     spans: list[tuple[int, int, FoldKind]] = []
-    for place in places:
+    covered = 0
+    for place in places[:MAX_PLACES]:
+        if place.end <= covered:
+            continue  # inside of one that is folded whole
         if place.label == _REST:
             spans.append((place.start, len(text), "quote"))
-        elif place.label == "ruled":
+            break
+        if place.label == "ruled":
             if _is_header(text[place.start : place.end]):
                 spans.append((place.start, len(text), "quote"))
+                break
         elif place.label == _SIGNATURE:
             spans.append((place.start, place.end, "signature"))
         else:
             spans.append((place.start, place.end, "quote"))
+            covered = max(covered, place.end)
     return [span for span in spans if text[span[0] : span[1]].strip()]
 
 

@@ -5,13 +5,11 @@ multipart for each line, and fails on some headers. This one is linear in the si
 looks at, keeps what it cannot understand as text, and says what was wrong in `defects` (codes, see `model.py`).
 """
 
-import base64
-import binascii
-import quopri
 import re
 from dataclasses import dataclass, field
 
 from .params import ContentType, parse_content_type, parse_parameters
+from .transfer import from_base64, from_quoted_printable, uudecode
 
 MAX_DEPTH = 24
 MAX_PARTS = 1_000
@@ -21,6 +19,7 @@ MAX_VALUE = 200_000
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_STRAY_PARAMETER = re.compile(rb"[A-Za-z][A-Za-z0-9*_-]*[ \t]*=[ \t]*\S")
 _UNFOLD = re.compile(rb"(?:\r\n|\r|\n)(?=[ \t])")
 _KNOWN = frozenset(
     b"from to cc bcc subject date sender reply-to message-id in-reply-to references received return-path mime-version "
@@ -86,14 +85,32 @@ def parse(raw: bytes, budget: Budget) -> Part:
         data = data.replace(b"\r", b"\n")
     stripped = data.lstrip(b"\r\n")
     if stripped[:5] == b"From " and b":" in stripped[:2000]:
-        data = stripped.partition(b"\n")[2]
+        data = _first_of_mailbox(stripped.partition(b"\n")[2], budget)
         budget.defect("mbox-line")
     elif stripped[:6] == b">From ":
         data = stripped.partition(b"\n")[2]
     elif len(stripped) != len(data) and _FIELD.match(stripped[:200]):
         data = stripped
         budget.defect("blank-first-line")
+    elif stripped[:1] in (b" ", b"\t") and _is_known(stripped[:200].lstrip()) and _resumes(data, data.find(b"\n") + 1):
+        data = stripped.lstrip()
+        budget.defect("bad-header-line")
     return entity(data, budget, 0, ContentType("text", "plain", {}))
+
+
+_MAILBOX_LINE = re.compile(
+    rb"\n\r?\nFrom \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) +[A-Z][a-z]{2} +\d{1,2} +\d{1,2}:\d{2}[^\n]{0,40}\n(?=[!-9;-~]+:)"
+)
+_ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+def _first_of_mailbox(data: bytes, budget: Budget) -> bytes:
+    """The first mail of an mbox file, its `>From ` lines as they were written (mboxrd)."""
+    following = _MAILBOX_LINE.search(data)
+    if following is not None:
+        budget.defect("several-mails")
+        data = data[: following.start() + 1]
+    return _ESCAPED_FROM.sub(rb"\1", data) if b">From " in data else data
 
 
 def entity(data: bytes, budget: Budget, depth: int, default: ContentType) -> Part:
@@ -238,8 +255,20 @@ def _fields(data: bytes, budget: Budget, *, top: bool) -> tuple[list[tuple[str, 
             position = found.end()
             continue
         field_ = _FIELD.match(bare)
+        if (
+            field_ is None
+            and current is not None
+            and _STRAY_PARAMETER.match(bare)
+            and current[-1].rstrip().endswith(b";")
+        ):
+            budget.defect("bad-header-line")  # a parameter on a line of its own that forgot its indent
+            current.append(bare)
+            position = found.end()
+            continue
         if field_ is None:
-            if not _resumes(data, found.end()) or (not fields and not bare.startswith((b"From ", b">From "))):
+            if not _resumes(data, found.end()) or (
+                not (fields or current) and not bare.startswith((b"From ", b">From "))
+            ):
                 if top or fields:
                     budget.defect("no-header-end")
                 break
@@ -248,6 +277,8 @@ def _fields(data: bytes, budget: Budget, *, top: bool) -> tuple[list[tuple[str, 
             if garbage > 20:
                 break
             position = found.end()
+            if current is not None:
+                fields.append((name, _join(current)))
             current = None
             continue
         if current is not None:
@@ -271,6 +302,11 @@ def _join(lines: list[bytes]) -> bytes:
     return b" ".join(part.strip() if index else part.rstrip() for index, part in enumerate(lines)).strip()[:MAX_VALUE]
 
 
+def _is_known(line: bytes) -> bool:
+    field_ = _FIELD.match(line)
+    return field_ is not None and field_[1].lower() in _KNOWN
+
+
 def _resumes(data: bytes, position: int) -> bool:
     """Whether known header fields go on within the next lines, before a blank one."""
     for _ in range(3):
@@ -288,73 +324,14 @@ def content(part: Part, budget: Budget) -> bytes:
     """The bytes of a part after its Content-Transfer-Encoding; broken encodings give what can be read."""
     encoding = part.raw("content-transfer-encoding").split(b";")[0].strip().strip(b"\"'").lower()
     if encoding == b"base64":
-        return _base64(part.body, budget)
+        data, broken = from_base64(part.body)
+        if broken:
+            budget.defect("bad-base64")
+        return data
     if encoding == b"quoted-printable":
-        return _quoted_printable(part.body)
+        return from_quoted_printable(part.body)
     if encoding in (b"x-uuencode", b"uuencode", b"x-uue"):
         return uudecode(part.body) or part.body
     if encoding not in (b"", b"7bit", b"8bit", b"binary", b"7-bit", b"8-bit", b"none"):
         budget.defect("unknown-encoding")
     return part.body
-
-
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
-
-
-def _base64(body: bytes, budget: Budget) -> bytes:
-    compact = body.translate(None, b"\r\n \t")
-    try:
-        return base64.b64decode(compact, validate=True)
-    except (binascii.Error, ValueError):
-        pass
-    budget.defect("bad-base64")
-    if compact and len(_NOT_BASE64.findall(compact[:4000])) > len(compact[:4000]) // 5:
-        return body  # not base64 at all: text that claims it
-    # several encoded pieces glued together, each with its own padding, or a list's plain footer below them
-    pieces: list[bytes] = []
-    for piece in re.split(rb"=+", _plain_tail(body)):
-        letters = _NOT_BASE64.sub(b"", piece)
-        if len(letters) % 4 == 1:
-            letters = letters[:-1]
-        try:
-            pieces.append(base64.b64decode(letters + b"=" * (-len(letters) % 4)))
-        except (binascii.Error, ValueError):
-            continue
-    return b"".join(pieces)
-
-
-def _plain_tail(body: bytes) -> bytes:
-    """`body` without a plain-text footer that somebody added below the encoded lines."""
-    lines = body.splitlines()
-    for index, line in enumerate(lines):
-        if index and len(_NOT_BASE64.findall(line.strip())) > max(2, len(line) // 8):
-            return b"\n".join(lines[:index])
-    return body
-
-
-def _quoted_printable(body: bytes) -> bytes:
-    if b"=" not in body:
-        return body
-    return quopri.decodestring(body)
-
-
-def uudecode(body: bytes) -> bytes | None:
-    """The bytes of a uuencoded text (`begin 644 name` … `end`); None when there is none."""
-    begin = re.search(rb"(?:^|\n)begin [0-7]{3,4} [^\r\n]+\r?\n", body)
-    if begin is None:
-        return None
-    out: list[bytes] = []
-    for line in body[begin.end() :].splitlines():
-        if line.strip() == b"end":
-            break
-        if not line.strip(b"` "):
-            continue
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            count = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                out.append(binascii.a2b_uu(line[:count]))
-            except binascii.Error:
-                break
-    return b"".join(out)

@@ -44,7 +44,7 @@ def parse_content_type(raw: bytes) -> ContentType | None:
     """A Content-Type value; None when it is not one (the caller then takes the default type)."""
     found = _TYPE.match(raw)
     if found is None:
-        bare = raw.split(b";")[0].strip().strip(b'"').lower()
+        bare = raw.split(b";")[0].strip().strip(b'"<> ').lower()
         # old programs wrote "text" and "html" alone
         alone = {b"text": ("text", "plain"), b"html": ("text", "html"), b"plain": ("text", "plain")}.get(bare)
         return ContentType(*alone, parse_parameters(raw.partition(b";")[2])) if alone else None

@@ -2,8 +2,10 @@
 
 import re
 
+from .transfer import uudecode
+
 _QUOTE = re.compile(r"^>+")
-_ENRICHED_PARAM = re.compile(r"<param>.*?</param>", re.IGNORECASE | re.DOTALL)
+_ENRICHED_PARAM = re.compile(r"<param>(?:[^<]|<<)*+</param>", re.IGNORECASE)
 _ENRICHED_TAG = re.compile(r"</?[a-z][a-z0-9-]*>", re.IGNORECASE)
 _EXCERPT = re.compile(r"<excerpt>(.*?)</excerpt>", re.IGNORECASE | re.DOTALL)
 _UU = re.compile(
@@ -28,7 +30,7 @@ def unflow(text: str, *, delete_space: bool) -> str:
 
     Quoted lines keep their marks; the signature delimiter `-- ` never flows. `delete_space` is `DelSp=yes`.
     """
-    out: list[str] = []
+    out: list[list[str]] = []
     open_depth: int | None = None
     for raw in text.split("\n"):
         found = _QUOTE.match(raw)
@@ -40,17 +42,20 @@ def unflow(text: str, *, delete_space: bool) -> str:
         flows = line.endswith(" ") and not delimiter
         content = line[:-1] if flows and delete_space else line
         if open_depth is not None and open_depth == depth and not delimiter:
-            out[-1] += content
+            out[-1].append(content)
         else:
-            out.append((">" * depth + " " if depth else "") + content)
+            out.append([(">" * depth + " " if depth else "") + content])
         open_depth = depth if flows else None
-    return "\n".join(out)
+    return "\n".join("".join(line) for line in out)
 
 
 def unrich(text: str) -> str:
     """text/enriched (RFC 1896) and text/richtext as plain text."""
     value = _ENRICHED_PARAM.sub("", text)
-    value = _EXCERPT.sub(lambda m: "\n".join(f"> {line}" for line in m[1].strip().split("\n")), value)
+    last = value.lower().rfind("</excerpt>") + len("</excerpt>")
+    if last >= len("</excerpt>"):  # what opens behind the last end never closes: it is not looked for
+        quoted = _EXCERPT.sub(lambda m: "\n".join(f"> {line}" for line in m[1].strip().split("\n")), value[:last])
+        value = quoted + value[last:]
     value = re.sub(r"<nl>", "\n", value, flags=re.IGNORECASE)
     value = _ENRICHED_TAG.sub("", value.replace("<<", "\x00"))
     # a single line end is a blank, n line ends are n-1
@@ -69,8 +74,6 @@ def extract_uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
     """The text without files that old programs wrote into it, and those files as (name, bytes)."""
     if "\nend" not in text or "begin " not in text:
         return text, []
-    from .mime import uudecode
-
     files: list[tuple[str, bytes]] = []
 
     def take(found: re.Match[str]) -> str:

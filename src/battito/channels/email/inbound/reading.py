@@ -7,17 +7,21 @@ from typing import Literal
 from battito.channels.email.folding import Folded, Hint, fold
 from battito.kit import html as kit_html
 
-from . import automatic, body, markup, mime, pec
+from . import automatic, body, charsets, markup, mime, pec
 from .addresses import parse_addresses
 from .bounce import read_bounce
 from .dates import parse_date
 from .mime import Budget, Part
 from .model import Address, Auto, Bounce, Embedded, Fold, ParsedEmail, Pec
 from .own_html import own_html
-from .words import decode_words, message_ids
+from .words import decode_words, message_ids, own_id
 
 MAX_RAW = 200_000_000
 """Bytes of one mail that are read; beyond that the end is left out, and `cut-off` says so."""
+
+
+MAX_OWN_HTML = 400_000
+"""Characters of HTML that are cut down to what the writer wrote now; of more, the text is enough."""
 
 
 def parse_email(raw: bytes) -> ParsedEmail:
@@ -30,6 +34,7 @@ def parse_email(raw: bytes) -> ParsedEmail:
         budget.defect("empty")
     root = mime.parse(raw, budget)
     content = body.read(root, budget)
+    _settle_charset(root, content)
     outer = _sender(root, budget)
     subject = decode_words(root.raw("subject"))
     certified, inner = pec.read(root, content.parts, subject, outer.address, budget)
@@ -42,6 +47,17 @@ def parse_email(raw: bytes) -> ParsedEmail:
             a for a in content.attachments if a.filename.lower() not in ("daticert.xml", "smime.p7s")
         ]
     return _assemble(root, shown, content, outer, subject, certified, budget)
+
+
+def _settle_charset(root: Part, content: body.Content) -> None:
+    """Header fields in bare 8-bit letters are of the charset that the text of the mail declares (RFC 6532 allows UTF-8 only)."""
+    labels = (part.type.parameters.get("charset", "") for part in content.parts if part.type.main == "text")
+    label = next((name for name in labels if charsets.codec(name) not in (None, "", "ascii", "utf-8")), None)
+    if label is None:
+        return
+    for index, (name, value) in enumerate(root.fields):
+        if not value.isascii():
+            root.fields[index] = (name, charsets.decode(value, label)[0].encode("utf-8"))
 
 
 def _assemble(
@@ -60,7 +76,6 @@ def _assemble(
     source = shown if enveloped else root
     references = [name for value in source.all("references") for name in message_ids(value)]
     answered = message_ids(source.raw("in-reply-to"))
-    ids = message_ids(root.raw("message-id"))
     return ParsedEmail(
         sender=sender,
         reply_to=parse_addresses(source.all("reply-to")),
@@ -69,7 +84,7 @@ def _assemble(
         bcc=parse_addresses(source.all("bcc")),
         subject=subject,
         date=_date(source, root, budget),
-        message_id=ids[0] if ids else None,
+        message_id=own_id(root.raw("message-id")),
         in_reply_to=answered[0] if answered else None,
         references=references,
         text=text,
@@ -206,7 +221,7 @@ def _bodies(
         # a machine's report is read whole: nothing in it is an answer
         return text, html, html, Folded(text.strip("\n").rstrip(), "", [], False)
     folded = fold(text, sender=sender.name, subject=subject, hints=hints)
-    if not folded.folded or not source:
+    if not folded.folded or not source or len(source) > MAX_OWN_HTML:
         return text, html, html, folded
     own = own_html(source, folded.visible)
     return text, html, kit_html.sanitise(own) if own else "", folded

@@ -8,13 +8,14 @@ from . import charsets
 
 _WORD = re.compile(rb"=\?([A-Za-z0-9_.:()+-]{1,60})(?:\*[A-Za-z0-9-]*)?\?([bBqQ])\?((?:(?!\?=).)*)\?=", re.DOTALL)
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
+_TORN_HEX = re.compile(rb"=[ \t]*([0-9A-Fa-f])[ \t]+([0-9A-Fa-f])|=[ \t]+([0-9A-Fa-f]{2})")
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _ID = re.compile(r"<\s*([^<>\s]+(?:\s+[^<>\s@]+@[^<>\s]+)?)\s*>")
 
 
 def decode_words(raw: bytes) -> str:
     """A header value as text on one line: encoded words decoded, other 8-bit bytes guessed, blanks made single."""
-    if raw.isascii() and b"=?" not in raw:
+    if raw.isascii() and b"=?" not in raw and b"\x1b" not in raw:
         return _BLANKS.sub(" ", charsets.clean(raw.decode("ascii"))).strip()
     return _BLANKS.sub(" ", charsets.clean("".join(_pieces(raw)).replace("\x00", ""))).strip()
 
@@ -53,8 +54,11 @@ def _pieces(raw: bytes) -> list[str]:
 
 def _word(encoding: bytes, payload: bytes) -> bytes | None:
     if encoding in b"qQ":
+        whole = _TORN_HEX.sub(
+            lambda m: b"=" + (m[1] or b"") + (m[2] or b"") + (m[3] or b""), payload
+        )  # a line that was folded inside of a letter
         return _HEX.sub(
-            lambda m: bytes([int(m[1], 16)]), payload.replace(b"_", b" ").replace(b"\r\n", b"").replace(b"\n", b"")
+            lambda m: bytes([int(m[1], 16)]), whole.replace(b"_", b" ").replace(b"\r\n", b"").replace(b"\n", b"")
         )
     letters = re.sub(rb"[^A-Za-z0-9+/]", b"", payload)
     if len(letters) % 4 == 1:
@@ -63,6 +67,15 @@ def _word(encoding: bytes, payload: bytes) -> bytes | None:
         return base64.b64decode(letters + b"=" * (-len(letters) % 4))
     except (binascii.Error, ValueError):
         return None
+
+
+def own_id(raw: bytes) -> str | None:
+    """The identifier of a Message-ID field; one without `@` or brackets is taken as it stands."""
+    found = message_ids(raw)
+    if found:
+        return found[0]
+    bare = charsets.clean(charsets.decode(raw)[0]).strip().strip("<>").strip()
+    return f"<{bare}>" if bare and not re.search(r"\s", bare) else None
 
 
 def message_ids(raw: bytes) -> list[str]:

@@ -8,9 +8,9 @@ from litestar import Router, get, patch, post
 
 from battito.platform.actor import Context
 from battito.platform.services import Services
-from battito.routing.actions import save_queue
+from battito.routing.actions.queues import save_queue
 from battito.routing.models import QueueInfo, QueueWish
-from battito.routing.queries import list_queues
+from battito.routing.queries.queues import list_queues
 
 
 class QueueList(msgspec.Struct):

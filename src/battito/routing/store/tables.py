@@ -1,0 +1,134 @@
+"""Reading what an engine is built from, and how the conversations stand that something happened to."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from battito.routing.models import QueueRules, RoutingRules
+from battito.routing.router.judge import Fact
+from battito.routing.router.rows import COLUMNS, AgentRow, FlowRow, OfferRow, QueueRow, Row, Tables, row_from
+
+QUEUES: Final = "select id, name, brand_id, team_ids, gives_work, priority, rules from queue where workspace_id = $1 and archived_at is null order by created_at, id"
+RULES: Final = "select rules from routing_settings where workspace_id = $1"
+BRANDS: Final = "select id from brand where workspace_id = $1"
+AGENTS: Final = """
+select u.id, u.name, u.brand_ids, p.state, p.reason, p.since, p.next_state, p.next_reason, p.routing,
+  array(select m.team_id from team_member m where m.workspace_id = u.workspace_id and m.user_id = u.id) as teams,
+  (select coalesce(jsonb_object_agg(s.skill_id, s.level), '{}') from agent_skill s join skill k on k.id = s.skill_id and k.workspace_id = s.workspace_id
+   where s.workspace_id = u.workspace_id and s.user_id = u.id and k.archived_at is null) as skills,
+  coalesce(l.capacity, (select max(t.capacity) from team_limits t join team_member m on m.team_id = t.team_id and m.workspace_id = t.workspace_id
+                        where t.workspace_id = u.workspace_id and m.user_id = u.id)) as capacity,
+  l.channels, (select array_agg(distinct c) from team_limits t join team_member m on m.team_id = t.team_id and m.workspace_id = t.workspace_id
+               cross join lateral unnest(t.channels) c where t.workspace_id = u.workspace_id and m.user_id = u.id) as team_channels,
+  a.aside_until, coalesce(a.occupancy, 0) as occupancy, a.accounted_at, a.free_since
+from app_user u join presence p on p.user_id = u.id and p.workspace_id = u.workspace_id
+left join agent_limits l on l.user_id = u.id and l.workspace_id = u.workspace_id
+left join agent_state a on a.user_id = u.id and a.workspace_id = u.workspace_id
+where u.workspace_id = $1 and u.disabled_at is null and ($2::uuid[] is null or u.id = any($2))
+  and exists(select 1 from user_role ur join role r on r.id = ur.role_id and r.workspace_id = ur.workspace_id
+             where ur.workspace_id = u.workspace_id and ur.user_id = u.id and 'conversations.handle' = any(r.permissions))
+order by u.id
+"""
+OPEN_ROWS: Final = f"select {COLUMNS} from interaction i where i.workspace_id = $1 and i.state <> 'ended'"
+ROWS_OF: Final = f"select {COLUMNS} from interaction i where i.workspace_id = $1 and i.conversation_id = any($2) and i.state <> 'ended'"
+LIVE_OFFERS: Final = """
+select id, workspace_id, interaction_id, conversation_id, agent_id, queue_id, ring, auto, made_at, expires_at from offer
+where workspace_id = $1 and interaction_id = any($2) and outcome is null
+"""
+REFUSALS: Final = """
+select o.interaction_id, o.agent_id, max(o.answered_at) as at from offer o
+where o.workspace_id = $1 and o.interaction_id = any($2) and o.outcome = 'declined' and o.answered_at > now() - interval '1 hour'
+group by 1, 2
+"""
+FLOWS: Final = "select queue_id, departures, seconds, since from queue_flow where workspace_id = $1"
+FACTS: Final = """
+select c.id, c.status, c.owner_kind, c.owner_id, c.queue_id, c.channel, c.priority, c.waiting_since, c.created_at, c.live,
+  c.merged_into is not null as merged, c.brand_id, l.agent_id as served_by, coalesce(l.ended_by = 'resolved', false) as settled
+from conversation c left join lateral (
+  select i.agent_id, i.ended_by from interaction i
+  where i.workspace_id = c.workspace_id and i.conversation_id = c.id and i.answered_at is not null order by i.entered_at desc, i.id desc limit 1
+) l on true
+where c.workspace_id = $1 and c.id = any($2)
+"""
+CONCERNED: Final = """
+select id from conversation where workspace_id = $1 and merged_into is null and status in ('open', 'waiting')
+  and ((owner_kind = 'agent' and (status = 'open' or live)) or (owner_id is null and queue_id is not null and (waiting_since is not null or live)))
+union select conversation_id from interaction where workspace_id = $1 and state in ('queued', 'offered', 'handling')
+"""
+
+
+async def read_tables(connection: Any, workspace_id: UUID) -> Tables:
+    """Everything an engine of this workspace is built from."""
+    queues = [queue_from(r) for r in await connection.fetch(QUEUES, workspace_id)]
+    rules = await connection.fetchval(RULES, workspace_id)
+    agents = await read_agents(connection, workspace_id)
+    rows = {r["id"]: row_from(r) for r in await connection.fetch(OPEN_ROWS, workspace_id)}
+    waiting = [row.id for row in rows.values() if row.state in ("queued", "offered")]
+    refused: dict[UUID, dict[UUID, datetime]] = defaultdict(dict)
+    for r in await connection.fetch(REFUSALS, workspace_id, waiting) if waiting else ():
+        refused[r["interaction_id"]][r["agent_id"]] = r["at"]
+    return Tables(
+        rules=msgspec.convert(rules or {}, RoutingRules),
+        brands={r["id"] for r in await connection.fetch(BRANDS, workspace_id)},
+        queues={queue.id: queue for queue in queues},
+        agents={agent.id: agent for agent in agents},
+        leaving={agent.id for agent in agents if agent.next_state is not None},
+        rows=rows,
+        offers=await read_offers(connection, workspace_id, waiting),
+        refused=refused,
+        flows=[FlowRow(**r) for r in await connection.fetch(FLOWS, workspace_id)],
+    )
+
+
+def queue_from(record: asyncpg.Record) -> QueueRow:
+    """A queue and its rules."""
+    return QueueRow(**{**record, "rules": msgspec.convert(record["rules"], QueueRules)})
+
+
+async def read_agents(connection: Any, workspace_id: UUID, ids: Collection[UUID] | None = None) -> list[AgentRow]:
+    """Those who may handle conversations (only `ids`, when given)."""
+    records = await connection.fetch(AGENTS, workspace_id, None if ids is None else list(ids))
+    return [agent_from(record) for record in records]
+
+
+def agent_from(record: asyncpg.Record) -> AgentRow:
+    """An agent with the limits of their own or, without, of their teams."""
+    values = dict(record)
+    teams = values.pop("team_channels")
+    values["channels"] = values["channels"] if values["channels"] is not None else teams
+    values["skills"] = {UUID(skill): level for skill, level in values["skills"].items()}
+    return AgentRow(**values)
+
+
+async def read_offers(connection: Any, workspace_id: UUID, interactions: Collection[UUID]) -> dict[UUID, OfferRow]:
+    """The live offers of these interactions."""
+    if not interactions:
+        return {}
+    records = await connection.fetch(LIVE_OFFERS, workspace_id, list(interactions))
+    return {record["interaction_id"]: OfferRow(**record) for record in records}
+
+
+async def read_facts(
+    connection: Any, workspace_id: UUID, ids: Collection[UUID], queues: dict[UUID, QueueRow]
+) -> tuple[dict[UUID, Fact], list[Row], dict[UUID, OfferRow]]:
+    """How conversations stand, with their interactions that are not over and the live offers of those."""
+    wanted = list(ids)
+    # rows first: one that changed in between is refused when it is written, a conversation is only ever read too new
+    rows = [row_from(record) for record in await connection.fetch(ROWS_OF, workspace_id, wanted)]
+    offered = [row.id for row in rows if row.state == "offered"]
+    offers = await read_offers(connection, workspace_id, offered)
+    facts: dict[UUID, Fact] = {}
+    for record in await connection.fetch(FACTS, workspace_id, wanted):
+        queue = queues.get(record["queue_id"]) if record["queue_id"] is not None else None
+        facts[record["id"]] = Fact(**record, routable=queue is not None and queue.takes(record["channel"]))
+    return facts, rows, offers
+
+
+async def concerned(connection: Any, workspace_id: UUID) -> list[UUID]:
+    """Conversations that routing has, or should have, an interaction for."""
+    return [record["id"] for record in await connection.fetch(CONCERNED, workspace_id)]
