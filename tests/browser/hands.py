@@ -9,6 +9,8 @@ from tests.support.workspace import PASSWORD, Member
 
 SEND: Final = re.compile(r"^(Invia|Aggiungi nota)\s*(Ctrl.*)?$")
 """The button that sends; its name tells its keys."""
+ARRIVED: Final = re.compile("^(Inviato|Consegnato)$")
+"""What the customer sees of a message that has arrived: kept, or already with a person."""
 
 
 def row_of(page: Page, name: str) -> Locator:

@@ -10,7 +10,7 @@ from playwright.async_api import Frame, Page, ViewportSize, expect
 from battito.channels.email.simulator import MailSimulator, letter
 from battito.channels.webchat.demo import demo_settings
 from tests.browser.conftest import Company
-from tests.browser.hands import editor, row_of, written
+from tests.browser.hands import ARRIVED, editor, row_of, written
 from tests.support.demo_site import free_demo_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
@@ -150,7 +150,7 @@ async def test_the_customers_side_keeps_nobody_out(company: Company, database_ur
     box = chat.get_by_label("Scrivi un messaggio")
     await box.fill("Buongiorno, una domanda.")
     await box.press("Enter")
-    await expect(chat.locator("li.customer .receipt")).to_have_text("Inviato")
+    await expect(chat.locator("li.customer .receipt")).to_have_text(ARRIVED)
     wrong = await faults(customer, chat, "widget", axe)
     demo = f"{company.server.url}/demo"
     await free_demo_site(database_url)

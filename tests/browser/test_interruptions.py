@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Frame, Page, expect
 
 from tests.browser.conftest import RING, Company, MakeCompany
-from tests.browser.hands import editor, row_of, written
+from tests.browser.hands import ARRIVED, editor, row_of, written
 from tests.support.server import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
@@ -21,7 +21,7 @@ async def a_chat(company: Company, text: str = "Buongiorno, ho una domanda.") ->
     customer, chat = await company.customer()
     await chat.get_by_label("Scrivi un messaggio").fill(text)
     await customer.keyboard.press("Enter")
-    await expect(chat.locator("li.customer .receipt")).to_have_text("Inviato")
+    await expect(chat.locator("li.customer .receipt")).to_have_text(ARRIVED)
     return customer, chat
 
 
@@ -110,7 +110,7 @@ async def test_the_customer_is_seen_writing_and_a_colleagues_look_reads_nothing(
     colleague = await company.desk(company.people.other, f"/c/{conversation['id']}")
     await expect(written(colleague)).to_contain_text("ho una domanda")
     await colleague.wait_for_timeout(1500)  # longer than what counts as read
-    await expect(row_of(colleague, "Teresa Colombo").get_by_text("non lett")).to_be_attached()
+    await expect(row_of(page, "Teresa Colombo").get_by_text("non lett")).to_be_attached()
     assert (await company.conversations())[0]["unread"] == 1
 
     await row_of(page, "Teresa Colombo").click()

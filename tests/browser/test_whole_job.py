@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from battito.channels.email.simulator import MailSimulator, letter
 from tests.browser.conftest import Company
-from tests.browser.hands import SEND, Hands, Keys, Mouse, editor, row_of, written
+from tests.browser.hands import ARRIVED, SEND, Hands, Keys, Mouse, editor, row_of, written
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
 
@@ -29,7 +29,7 @@ async def test_a_chat_from_ring_to_reopening(company: Company, way: type[Mouse |
     box = chat.get_by_label("Scrivi un messaggio")
     await box.fill("Buongiorno, la bolletta di ottobre è troppo alta.")
     await customer.keyboard.press("Enter")
-    await expect(chat.locator("li.customer .receipt")).to_have_text("Inviato")
+    await expect(chat.locator("li.customer .receipt")).to_have_text(ARRIVED)
     await expect(row_of(page, "Teresa Colombo")).to_be_visible(timeout=RINGS_MS)
     await expect(page.get_by_role("button", name=re.compile("Avvisi, . nuov"))).to_be_visible()
 

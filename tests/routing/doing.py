@@ -56,7 +56,7 @@ async def routed(services: Services, workspace: Furnished) -> None:
     assert await services.get(Router).settled(workspace.id) is not None
 
 
-async def eventually(check: Callable[[], Awaitable[Any]], what: str = "it did not happen", seconds: float = 5) -> Any:
+async def eventually(check: Callable[[], Awaitable[Any]], what: str = "it did not happen", seconds: float = 10) -> Any:
     """The first true answer of `check`; fails when there is none in time."""
     end = asyncio.get_running_loop().time() + seconds
     while True:

@@ -22,6 +22,7 @@ ALL: Final = (
     f"/* any workspace: listeners serve them all */ select {COLUMNS} from channel_account where removed_at is null"
 )
 ONE: Final = f"/* any workspace: a door knows the account first */ select {COLUMNS} from channel_account where id = $1 and removed_at is null"
+VERSIONS: Final = "/* any workspace: a door asks before it refuses */ select id, version from channel_account where channel = $1 and removed_at is null"
 STATE: Final = "select state from channel_account where workspace_id = $1 and id = $2"
 SAVE_STATE: Final = "update channel_account set state = state || $3 where workspace_id = $1 and id = $2"
 NOTE_IN: Final = "update channel_account set last_in_at = now() where workspace_id = $1 and id = $2 and (last_in_at is null or last_in_at < now() - interval '5 seconds')"
@@ -99,6 +100,21 @@ class Accounts:
         """The enabled account of a channel kind whose address this is, whatever its case."""
         wanted = address.strip().lower()
         return next((a for a in await self.of_kind(kind) if a.address.lower() == wanted), None)
+
+    async def look_again(self, kind: str) -> bool:
+        """Whether the table knows more about this kind than we heard of so far: for a door that is about to refuse.
+
+        Events tell of changes within milliseconds; an address that somebody has just set up must work even so.
+        """
+        async with self._services.database.reading() as connection:
+            rows = await connection.fetch(VERSIONS, kind)
+        newer = {
+            row["id"]
+            for row in rows
+            if (known := self._known.get(row["id"])) is None or known.version != row["version"]
+        }
+        self._stale |= newer
+        return bool(newer)
 
     async def _fresh(self) -> None:
         """Read what changed. Until a row is read anew the old one stays: nobody finds an account missing in between."""

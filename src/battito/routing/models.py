@@ -47,7 +47,7 @@ class OverflowRules(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     queue_id: UUID
 
 
-class QueueRules(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class QueueRules(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """How a queue finds people for its work. Times in seconds; an empty document is a plain team queue.
 
     `offers` false: people get the work at once; true: it is shown for `offer_s` and they accept or decline.
@@ -110,7 +110,7 @@ class ChannelRules(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     interrupts: list[str] = []
 
 
-class RoutingRules(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class RoutingRules(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """How work is given in the whole workspace.
 
     `boost_s`: seconds of waiting that one step of priority is worth; `window_s`: the time constant of the rolling

@@ -142,6 +142,21 @@ async def test_one_host_may_not_hold_every_connection(node: Services) -> None:
     door.handler.leave("192.0.2.7")
 
 
+async def test_an_address_set_up_a_moment_ago_is_known(node: Services, mailbox: Account) -> None:
+    client = await talk(node)
+    await client.say(b"EHLO x\r\n")
+    await client.say(b"MAIL FROM:<a@example.it>\r\n")
+    new = f"nuova-{mailbox.id.hex[-8:]}@lumera.example"
+    assert (await client.say(f"RCPT TO:<{new}>\r\n".encode())).startswith("550")
+    async with node.database.reading() as connection:  # as another node would, and its event is still on the way
+        await connection.execute(
+            "update channel_account set address = $3, version = version + 1 where workspace_id = $1 and id = $2",
+            mailbox.workspace_id, mailbox.id, new,
+        )  # fmt: skip
+    assert (await client.say(f"RCPT TO:<{new}>\r\n".encode())).startswith("250")
+    client.close()
+
+
 async def test_nothing_is_relayed(node: Services, mailbox: Account, provider: MailSimulator) -> None:
     client = await talk(node)
     await client.say(b"EHLO x\r\n")

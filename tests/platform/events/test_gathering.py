@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from battito.platform.actor import Actor, ActorKind
@@ -19,16 +20,15 @@ def event(number: int, audience: str | None = None) -> StoredEvent:
     )
 
 
+def sees(number: int, one: StoredEvent) -> bool:
+    return one.audience in (None, f"user:{number}")
+
+
 def crowd(hub: Hub, count: int) -> tuple[list[Subscriber], Counter[int]]:
     woken: Counter[int] = Counter()
     made = []
     for n in range(count):
-        mine = f"user:{n}"
-        one = Subscriber(
-            WORKSPACE,
-            lambda e, mine=mine: e.audience in (None, mine),
-            lambda n=n: woken.update([n]),  # type: ignore[misc]
-        )
+        one = Subscriber(WORKSPACE, partial(sees, n), partial(woken.update, [n]))
         hub.add(one)
         made.append(one)
     return made, woken

@@ -136,12 +136,11 @@ class Handler:
 
     async def mailbox(self, address: str) -> Account | None:
         """The enabled account that takes mail for `address` (plus addresses and aliases included)."""
-        wanted = base_address(address)
-        for account in await self._services.get(Accounts).of_kind("email"):
-            settings: EmailSettings = account.settings
-            if wanted in settings.addresses() or base_address(account.address) == wanted:
-                return account
-        return None
+        accounts, wanted = self._services.get(Accounts), base_address(address)
+        found = _of(await accounts.of_kind("email"), wanted)
+        if found is None and await accounts.look_again("email"):
+            found = _of(await accounts.of_kind("email"), wanted)
+        return found
 
     async def _keep(self, raw: bytes, recipients: list[str], session: Session) -> bool:
         kept = False
@@ -156,6 +155,15 @@ class Handler:
             order = writer_key(raw)
             kept |= await receive(self._services, account, payload_id(raw), raw, headers, order_key=order) is not None
         return kept
+
+
+def _of(accounts: list[Account], address: str) -> Account | None:
+    """The account that takes mail for a base address."""
+    for account in accounts:
+        settings: EmailSettings = account.settings
+        if address in settings.addresses() or base_address(account.address) == address:
+            return account
+    return None
 
 
 class SmtpIn:

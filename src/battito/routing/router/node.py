@@ -137,10 +137,11 @@ class Router:
             self._look.clear()
 
     async def _take(self, workspaces: set[UUID]) -> None:
-        """Take the leases that can be had, and start their routers."""
+        """Take the leases that can be had, and start their routers: first where something happens."""
         async with self._taking:
+            order = sorted(workspaces, key=lambda one: (one not in self._wanted, one))
             self._wanted -= workspaces
-            for one in sorted(workspaces):
+            for one in order:
                 router = self._routers.get(one)
                 if router is not None and not router.over:
                     continue
