@@ -43,6 +43,7 @@ from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
+GATHER_S: Final = 0.01  # after a wake: messages that are queued together are claimed together
 LOOK_S: Final = 1.0  # how long a node stays unaware of what became due by time, or was left by a node that died
 MARGIN_S: Final = 30.0  # a lease lasts this much longer than one try may take
 FIRST_PAUSE_S: Final = 2.0
@@ -141,6 +142,7 @@ class Outbox:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(pause):  # wait_for may swallow a cancellation in Python 3.11
                         await self._wake.wait()
+                        await asyncio.sleep(GATHER_S)
             self._wake.clear()
 
     async def _step(self) -> float:

@@ -70,7 +70,7 @@ MOVE_EVENTS: Final = ("conversation.merged", "conversation.split", "conversation
     types=(*MESSAGE_EVENTS, *dict.fromkeys(SUBJECT_EVENTS + MOVE_EVENTS), "contact.created", "contact.changed", "contact.merged",
            "contact.unmerged", "contact.erased", "conversation.transferred"),
     pace=0.2,
-    share=0.25,  # an index entry costs more than the message it is of
+    share=0.1,  # an index entry costs more than the message it is of
     batch=50,
 )  # fmt: skip
 async def index(services: Services, events: list[StoredEvent]) -> None:
