@@ -38,6 +38,10 @@ from battito.conversations.batcher import Batcher
 from battito.conversations.brands import brand_lookup
 from battito.conversations.capabilities import Catalogue
 from battito.conversations.doors import PostDoor, match_post
+from battito.insights import api as insights_api
+from battito.insights import jobs as insights_jobs  # noqa: F401 (its import declares jobs)
+from battito.insights import reactions as insights_reactions  # noqa: F401 (its import declares a consumer)
+from battito.insights.snapshots import Snapshots
 from battito.platform.actor import Context
 from battito.platform.database import Database
 from battito.platform.database.migrations import migrate
@@ -104,7 +108,14 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     registry = Registry.discover()
     services.provide(registry)
     services.provide(registry, Catalogue)
-    for part in (Accounts(services, registry), Outbox(services), Listeners(services), WorkRouter(services), Pictures()):
+    for part in (
+        Accounts(services, registry),
+        Outbox(services),
+        Listeners(services),
+        WorkRouter(services),
+        Pictures(),
+        Snapshots(),
+    ):
         services.provide(part)
 
     hub.brands.lookup = brand_lookup(database)
@@ -146,6 +157,7 @@ ROUTES: list[ControllerRouterHandler] = [
     jobs_api.router,
     files_api.router,
     *routing_api.routes,
+    *insights_api.routes,
 ]
 """Every room's REST doors, under /api/v1."""
 

@@ -14,7 +14,7 @@ from tests.support.workspace import PASSWORD, Furnished, Member
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
 
 PAGES: Final = (
-    "people", "teams", "roles", "channels", "queues", "payloads", "contacts", "companies", "import", "replies", "macros",
+    "people", "teams", "roles", "channels", "queues", "skills", "dispositions", "routing", "payloads", "contacts", "companies", "import", "replies", "macros",
     "labels", "views", "fields", "sign-on", "api-keys", "audit", "privacy", "workspace", "jobs",
 )  # fmt: skip
 RULES: Final = "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"

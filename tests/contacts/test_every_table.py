@@ -32,13 +32,15 @@ AGES = {
     "sign_in_ticket": "minutes",
     "mail_link": "seven days",
     "sign_in": "of people who work here: 30 days after the end",
+    "raised_hand": "what help was asked for, with which conversation: 30 days",
+    "team_message": "a supervisor's word to a team: two days",
     "sign_in_failure": "addresses as hashes; forgiven at the next sign-in",
 }
 """These go by themselves after a while."""
 
 STAFF = {
     "app_user", "api_key", "passkey", "totp", "recovery_code", "presence", "user_role", "team_member", "saved_view", "canned_reply", "macro",
-    "agent_limits", "agent_skill", "agent_state",
+    "agent_limits", "agent_skill", "agent_state", "presence_span",
 }  # fmt: skip
 """Of people who work here: they are disabled, not erased (their names stand in the work they did)."""
 
@@ -53,7 +55,7 @@ BUSINESS = {
 NOTHING = {
     "workspace", "brand", "team", "team_limits", "role", "label", "queue", "queue_flow", "skill", "disposition", "attribute_definition", "oidc_provider",
     "retention_policy", "conversation_number", "channel_pace", "routing_lease", "routing_settings", "consumer", "installation", "migration", "node",
-    "search_bucket",
+    "search_bucket", "service_target", "floor_threshold",
 }  # fmt: skip
 """Configuration and bookkeeping."""
 

@@ -30,6 +30,8 @@ EITHER: dict[str, list[set[str]]] = {
         door: [{"floor.act"}, {"queues.manage"}]
         for door in ("PUT /users/{user_id}/skills", "PUT /users/{user_id}/limits", "PUT /teams/{team_id}/limits")
     },
+    "PUT /floor/targets": [{"floor.act"}, {"queues.manage"}],
+    "GET /metrics": [{"reports.read"}],  # by person it needs more
     "POST /undo/{undo_id}": [{"conversations.handle"}],  # what its steps need
     "GET /search": [{"conversations.read"}, {"contacts.read"}],
     **{
@@ -70,7 +72,7 @@ NOT_NOW = {
     "GET /files/{file_id}/preview", "GET /messages/{message_id}/raw", "PATCH /messages/{message_id}", "DELETE /messages/{message_id}",
     "POST /messages/{message_id}/retry", "POST /conversations", "POST /sign-on/check",  # no picture, no mail account, no such provider
     "PATCH /attributes/{attribute_id}", "POST /conversations/{conversation_id}/snooze", "POST /jobs/dead/{job_id}/retry", "DELETE /jobs/dead/{job_id}",
-    "POST /undo/{undo_id}", "DELETE /roles/{role_id}", "DELETE /teams/{team_id}",  # used, or used up, by the doors before
+    "POST /undo/{undo_id}", "DELETE /roles/{role_id}", "DELETE /teams/{team_id}", "DELETE /hands/{hand_id}",  # used, or used up, by the doors before
     "POST /offers/{offer_id}/accept", "POST /offers/{offer_id}/decline", "POST /interactions/{interaction_id}/wrap-up",
     "POST /interactions/{interaction_id}/wrap-up/extend", "POST /interactions/{interaction_id}/wrap-up/end",
     "PUT /interactions/{interaction_id}/disposition",  # the router took the made-up offer back
@@ -291,6 +293,7 @@ QUIET = {
     "idempotency",
     "job",
     "presence",
+    "presence_span",
     "sign_in_failure",
     "search_document",
     "interaction",

@@ -145,6 +145,8 @@ async def _by_door(http: httpx.AsyncClient, workspace: Furnished) -> Ids:
     await made("macro_id", "/macros", json={"name": "segui", "steps": [{"do": "follow"}], "scope": "all"})
     await made("skill_id", "/skills", json={"name": f"abilità {mark}"})
     await made("disposition_id", "/dispositions", json={"name": f"esito {mark}"})
+    await made("threshold_id", "/floor/thresholds", json={"figure": "waiting", "warn": 50, "enabled": False})
+    await made("hand_id", "/hands", json={"text": "aiuto"})
     await made("queue_id", "/queues", json={"name": f"coda {mark}"})
     await made("key_id", "/api-keys", json={"name": "chiave", "scopes": ["conversations.read"]})
     await made("file_id", "/files", files={"file": ("nota.txt", b"ciao", "text/plain")})
@@ -273,6 +275,13 @@ BODIES: dict[str, Callable[[Ids], Any]] = {
     "POST /interactions/{interaction_id}/wrap-up/extend": lambda i: {"seconds": 30},
     "POST /interactions/{interaction_id}/wrap-up/end": lambda i: {},
     "PUT /interactions/{interaction_id}/disposition": lambda i: {"disposition_id": i["disposition_id"]},
+    "PUT /users/{user_id}/presence": lambda i: {"state": "busy"},
+    "POST /hands": lambda i: {"conversation_id": i["conversation_id"], "text": "aiuto"},
+    "POST /floor/messages": lambda i: {"team_id": i["team_id"], "text": "Alle 15 riunione"},
+    "POST /floor/thresholds": lambda i: {"queue_id": i["queue_id"], "figure": "breached", "warn": 1},
+    "PATCH /floor/thresholds/{threshold_id}": lambda i: {"queue_id": i["queue_id"], "figure": "longest_wait_s", "warn": 60, "breach": 300},
+    "PUT /floor/targets": lambda i: {"queue_id": i["queue_id"], "target_s": 20},
+    "PUT /metrics/settings": lambda i: {"individual_figures": True},
     "POST /labels": lambda i: {"name": uuid4().hex},
     "PATCH /labels/{label_id}": lambda i: {"name": uuid4().hex},
     "POST /views": lambda i: {"name": uuid4().hex},
@@ -299,7 +308,9 @@ BODIES: dict[str, Callable[[Ids], Any]] = {
 """What is sent to each door that takes a body."""
 
 QUERIES: dict[str, dict[str, str]] = {
-    "GET /contacts/{contact_id}/may-contact": {"purpose": "marketing", "channel": "email"}
+    "GET /contacts/{contact_id}/may-contact": {"purpose": "marketing", "channel": "email"},
+    "GET /floor/contacts": {"figure": "waiting"},
+    "GET /metrics": {"from": "2026-05-04", "to": "2026-05-05"},
 }
 UPLOADS = ("POST /files", "POST /contacts/imports")
 STANDS_FOR: dict[str, dict[str, str]] = {

@@ -12,6 +12,9 @@ export type PlaceKey =
   | 'roles'
   | 'channels'
   | 'queues'
+  | 'skills'
+  | 'dispositions'
+  | 'routing'
   | 'payloads'
   | 'contacts'
   | 'companies'
@@ -35,6 +38,9 @@ export const places: readonly Place[] = [
   { key: 'roles', group: 'people', may: ['users.manage'] },
   { key: 'channels', group: 'channels', may: ['channels.manage'] },
   { key: 'queues', group: 'channels', may: ['queues.manage'] },
+  { key: 'skills', group: 'channels', may: ['queues.manage'] },
+  { key: 'dispositions', group: 'channels', may: ['queues.manage'] },
+  { key: 'routing', group: 'channels', may: ['queues.manage'] },
   { key: 'payloads', group: 'channels', may: ['conversations.raw'] },
   { key: 'contacts', group: 'customers', may: ['contacts.read'] },
   { key: 'companies', group: 'customers', may: ['contacts.read'] },

@@ -5,6 +5,8 @@ export interface Pressed {
   metaKey: boolean
   altKey: boolean
   shiftKey: boolean
+  /** The key's place, as `KeyA`: on a Mac, Alt writes another character than the key's own. */
+  code?: string
 }
 
 const bare = new Set(['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'CapsLock', 'Dead'])
@@ -16,12 +18,15 @@ const bare = new Set(['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'CapsLock',
  */
 export function chordOf(event: Pressed): string | null {
   if (bare.has(event.key)) return null
-  const character = event.key.length === 1
+  const own =
+    event.altKey && /[^\x20-\x7e]/.test(event.key) ? /^Key([A-Z])$/.exec(event.code ?? '')?.[1] : undefined
+  const key = own ?? event.key
+  const character = key.length === 1
   const parts = []
   if (event.ctrlKey || event.metaKey) parts.push('Ctrl')
   if (event.altKey) parts.push('Alt')
-  if (event.shiftKey && (!character || /^[a-z]$/i.test(event.key))) parts.push('Shift')
-  parts.push(character ? event.key.toLowerCase() : event.key)
+  if (event.shiftKey && (!character || /^[a-z]$/i.test(key))) parts.push('Shift')
+  parts.push(character ? key.toLowerCase() : key)
   return parts.join('+')
 }
 

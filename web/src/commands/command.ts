@@ -16,6 +16,8 @@ export interface Command {
   icon?: Component
   /** Works while one is typing too; only for chords with Ctrl or Alt. */
   whileTyping?: boolean
+  /** Works over an open dialog too: for what cannot wait. */
+  overDialogs?: boolean
   /** Shown in the strip at the bottom. */
   hint?: () => string
   /** Whether it can be done now. */

@@ -18,6 +18,12 @@ describe('chordOf', () => {
     expect(press('Shift', { shiftKey: true })).toBeNull()
   })
 
+  it('knows a letter by its place where Alt makes another character of it, as on a Mac', () => {
+    const mods = { ctrlKey: false, altKey: true, shiftKey: false, metaKey: false }
+    expect(chordOf({ key: 'å', code: 'KeyA', ...mods })).toBe('Alt+a')
+    expect(chordOf({ key: 'a', code: 'KeyQ', ...mods })).toBe('Alt+a')
+  })
+
   it('shows them as people read them', () => {
     expect(show('Ctrl+k')).toBe('Ctrl K')
     expect(show('g c')).toBe('G then C')

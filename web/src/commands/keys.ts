@@ -41,3 +41,14 @@ export function onKey(event: KeyboardEvent): void {
   event.preventDefault()
   found.run()
 }
+
+/** The same over an open dialog, which keeps keys to itself: only for commands that say so. */
+export function onKeyOverDialogs(event: KeyboardEvent): void {
+  if (!document.querySelector('dialog[open]') || event.isComposing || event.getModifierState('AltGraph'))
+    return
+  const found = commands.match(chordOf(event) ?? '')
+  if (found === null || found === 'part' || !found.overDialogs) return
+  event.preventDefault()
+  event.stopPropagation()
+  found.run()
+}

@@ -8,6 +8,7 @@ import Link2 from '@lucide/svelte/icons/link-2'
 import Pencil from '@lucide/svelte/icons/pencil'
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw'
 import Tag from '@lucide/svelte/icons/tag'
+import Route from '@lucide/svelte/icons/route'
 import Workflow from '@lucide/svelte/icons/workflow'
 import UserMinus from '@lucide/svelte/icons/user-minus'
 import UserPlus from '@lucide/svelte/icons/user-plus'
@@ -19,6 +20,7 @@ import * as deeds from '../model/deeds'
 import { registry } from '../model/registry'
 import { session } from '../model/session.svelte'
 import { desk } from './desk.svelte'
+import { wrapUp } from './wrapup/begin.svelte'
 
 const row = (id: Id | null) => (id ? registry.get(id)?.row : undefined)
 const handles = () => session.can('conversations.handle')
@@ -37,6 +39,8 @@ function toTargets(deed: (ids: readonly Id[]) => unknown) {
 
 async function resolveAndNext(ids: readonly Id[]): Promise<void> {
   const open = desk.openId
+  const [only] = ids
+  if (ids.length === 1 && only && only === open && (await wrapUp(only))) return
   if (open && ids.includes(open)) desk.next(open === ids[0] ? ids : [open])
   await deeds.resolve(ids)
 }
@@ -165,6 +169,16 @@ export const conversationCommands: Command[] = [
     icon: Bell,
     when: () => desk.openId !== null,
     run: follow,
+  },
+  {
+    id: 'conversation.why',
+    group: 'conversation',
+    label: () => (row(desk.openId)?.owner?.id === session.id ? tr.why.mine : tr.why.theirs),
+    keywords: () => tr.why.waiting,
+    keys: ['w'],
+    icon: Route,
+    when: () => desk.openId !== null,
+    run: () => (desk.why = !desk.why),
   },
   {
     id: 'conversation.merge',

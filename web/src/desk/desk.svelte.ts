@@ -30,6 +30,8 @@ class Desk {
   insert: string | null = null
   /** The customer's panel, where it is not always there. */
   sideOpen = $state(false)
+  /** Why the open conversation is where it is, is shown. */
+  why = $state(false)
   /** The row the keyboard stands on; follows the open one. */
   cursor = $state<Id | null>(null)
 

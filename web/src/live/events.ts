@@ -1,4 +1,14 @@
-import type { Actor, ConversationRow, Id, Message, Mode, Presence, Time } from '../api/types'
+import type {
+  Actor,
+  ConversationRow,
+  Id,
+  Interaction,
+  Message,
+  Mode,
+  OfferCard,
+  Presence,
+  Time,
+} from '../api/types'
 
 /** What every event carries besides its own data. */
 interface Common {
@@ -20,6 +30,16 @@ export type LiveEvent =
   | Named<`user.${string}` | `team.${string}` | `role.${string}`, Record<string, unknown>>
   | Named<'presence.changed', { presence: Presence }>
   | Named<`contact.${string}`, { contact_id: Id }>
+  | Named<'offer.made', { agent_id: Id; offer: OfferCard }>
+  | Named<
+      'offer.accepted' | 'offer.declined' | 'offer.expired' | 'offer.withdrawn',
+      { agent_id: Id; offer_id: Id; reason: string | null }
+    >
+  | Named<
+      'wrapup.started' | 'wrapup.extended' | 'wrapup.ended',
+      { agent_id: Id; interaction: Interaction; disposition_required: boolean }
+    >
+  | Named<'agent.set_aside' | 'agent.returned', { user_id: Id; until?: Time | null }>
   | Named<`label.${string}` | `view.${string}`, Record<string, unknown>>
 
 export interface Signal {

@@ -9,7 +9,8 @@ export interface Listener {
   events(events: LiveEvent[]): void
   signal(signal: Signal): void
   state(state: LinkState, retryInMs: number | null): void
-  latency(ms: number): void
+  /** The way there and back, and the server's clock as it was half-way. */
+  latency(ms: number, serverNow: string): void
   heard(): void
   signedOut(): void
   /** What the person may see and do is another: who one is must be asked again; a fresh `welcome` follows. */
@@ -134,7 +135,7 @@ export class LiveSocket {
         this.#listener.signal(frame)
         break
       case 'pong':
-        this.#listener.latency(performance.now() - this.#pingedAt)
+        this.#listener.latency(performance.now() - this.#pingedAt, frame.now)
         break
       case 'bye':
         if (frame.reason === 'signed-out') {

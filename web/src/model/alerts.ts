@@ -1,3 +1,4 @@
+import type { OfferCard } from '../api/types'
 import { tr } from '../i18n/i18n.svelte'
 import type { Notice, NoticeKind } from './notices.svelte'
 import { prefs } from './prefs.svelte'
@@ -5,11 +6,11 @@ import { prefs } from './prefs.svelte'
 let audio: AudioContext | null = null
 
 /** Two soft notes, only when the person has switched sound on. */
-export function chime(kind: NoticeKind): void {
+export function chime(kind: NoticeKind | 'offer'): void {
   if (!prefs.now.sound) return
   audio ??= new AudioContext()
   const at = audio.currentTime
-  const notes = kind === 'message' ? [659] : [587, 784]
+  const notes = kind === 'message' ? [659] : kind === 'offer' ? [587, 784, 988] : [587, 784]
   notes.forEach((pitch, i) => {
     if (!audio) return
     const tone = audio.createOscillator()
@@ -27,17 +28,24 @@ export function chime(kind: NoticeKind): void {
 
 /** A desktop notification, only when asked for and only while the desk is not in front. */
 export function desktop(notice: Notice): void {
+  tell(tr.notices.title(notice.kind, notice.who), notice.subject, notice.conversationId, () =>
+    dispatchEvent(new CustomEvent('battito:open', { detail: notice.conversationId })),
+  )
+}
+
+/** Work is offered: heard and told only as far as the person has asked for it. A click on the notification shows the card. */
+export function ring(offer: OfferCard): void {
+  chime('offer')
+  tell(tr.offers.title(offer.contact.name), offer.subject || offer.preview, offer.id)
+}
+
+function tell(title: string, body: string, tag: string, open?: () => void): void {
   if (!prefs.now.notifications || document.visibilityState === 'visible') return
   if (!('Notification' in window) || Notification.permission !== 'granted') return
-  const note = new Notification(tr.notices.title(notice.kind, notice.who), {
-    body: notice.subject,
-    tag: notice.conversationId,
-    icon: '/favicon.svg',
-    silent: true,
-  })
+  const note = new Notification(title, { body, tag, icon: '/favicon.svg', silent: true })
   note.onclick = () => {
     window.focus()
-    dispatchEvent(new CustomEvent('battito:open', { detail: notice.conversationId }))
+    open?.()
     note.close()
   }
 }

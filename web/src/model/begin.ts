@@ -8,6 +8,7 @@ import { notices } from './notices.svelte'
 import { outbox } from './outbox.svelte'
 import { registry } from './registry'
 import { threads } from './thread.svelte'
+import { work } from './work.svelte'
 
 /** How long the list waits for the live link, ms. */
 const IMPATIENT_MS = 1500
@@ -27,6 +28,7 @@ export function begin(): void {
     if (fresh) {
       void inbox.load()
       void threads.reload()
+      void work.load()
     }
     outbox.hurry()
     drafts.resume()
@@ -41,4 +43,5 @@ export function end(): void {
   threads.clear()
   contacts.clear()
   registry.clear()
+  work.clear()
 }

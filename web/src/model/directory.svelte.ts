@@ -1,7 +1,19 @@
 import { SvelteMap } from 'svelte/reactivity'
 import * as api from '../api/conversations'
+import * as routing from '../api/routing'
 import * as people from '../api/session'
-import type { ChannelKind, Colleague, Id, Label, Presence, Queue, Team, View } from '../api/types'
+import type {
+  ChannelKind,
+  Colleague,
+  Disposition,
+  Id,
+  Label,
+  Presence,
+  Queue,
+  Team,
+  View,
+} from '../api/types'
+import { leavesOf, type Leaf } from './dispositions'
 
 /** The names behind the ids: colleagues, teams, queues, channels, labels, saved views. Small, fetched once, kept fresh by events. */
 class Directory {
@@ -11,6 +23,7 @@ class Directory {
   views = $state.raw<View[]>([])
   queues = $state.raw<Queue[]>([])
   channels = $state.raw<ChannelKind[]>([])
+  dispositions = $state.raw<Disposition[]>([])
   #reload: ReturnType<typeof setTimeout> | undefined
 
   async load(): Promise<void> {
@@ -22,6 +35,7 @@ class Directory {
       people.teams().then(({ items }) => (this.teams = items)),
       api.queues().then(({ items }) => (this.queues = items.filter((queue) => !queue.archived))),
       api.channels().then(({ items }) => (this.channels = items)),
+      routing.dispositions().then((items) => (this.dispositions = items)),
       this.loadLabels(),
       this.loadViews(),
     ])
@@ -48,6 +62,11 @@ class Directory {
   presence(presence: Presence): void {
     const known = this.colleagues.get(presence.user_id)
     if (known) this.colleagues.set(presence.user_id, { ...known, presence })
+  }
+
+  /** How a contact of a queue can end: what has nothing finer below it, with the names above it. */
+  leaves(queueId: Id | null): Leaf[] {
+    return leavesOf(this.dispositions, queueId)
   }
 
   nameOf(id: Id): string {

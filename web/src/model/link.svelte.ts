@@ -2,6 +2,7 @@ import { LiveSocket, type LinkState } from '../live/socket'
 import type { LiveEvent, Signal } from '../live/events'
 import type { Id, Mode } from '../api/types'
 import { takeEvents, takeSignal } from './reactions'
+import { serverTime } from './server-time'
 import { session } from './session.svelte'
 
 /** The live link as the screen shows it, and the way to speak on it. */
@@ -31,8 +32,9 @@ class Link {
         this.state = state
         this.retryAt = retryInMs === null ? null : Date.now() + retryInMs
       },
-      latency: (ms) => {
+      latency: (ms, serverNow) => {
         this.latency = Math.round(ms)
+        serverTime.learn(serverNow, ms)
       },
       heard: () => {
         this.heardAt = Date.now()

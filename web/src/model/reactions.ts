@@ -12,6 +12,7 @@ import { pulse } from './pulse.svelte'
 import { registry } from './registry'
 import { session } from './session.svelte'
 import { threads } from './thread.svelte'
+import { work } from './work.svelte'
 
 /** Changes of these fields can bring a conversation into a view that did not have it. */
 const moving: readonly (keyof ConversationRow)[] = [
@@ -27,6 +28,15 @@ const moving: readonly (keyof ConversationRow)[] = [
   'brand_id',
 ]
 
+type Hearer = (event: LiveEvent) => void
+const hearers = new Set<Hearer>()
+
+/** Areas that keep a picture of their own hear each event too, after the desk has taken it. */
+export function hear(hearer: Hearer): () => void {
+  hearers.add(hearer)
+  return () => hearers.delete(hearer)
+}
+
 let queue: LiveEvent[] = []
 const fetching = new Set<Id>()
 const attended = new Set<Id>()
@@ -40,7 +50,10 @@ export function takeEvents(events: readonly LiveEvent[]): void {
 function applyAll(): void {
   const events = queue
   queue = []
-  for (const event of events) apply(event)
+  for (const event of events) {
+    apply(event)
+    for (const hearer of hearers) hearer(event)
+  }
 }
 
 function apply(event: LiveEvent): void {
@@ -69,7 +82,8 @@ function apply(event: LiveEvent): void {
   if (event.event.startsWith('contact.') && data.contact_id) contacts.stale(data.contact_id)
   if (data.renumbered && event.conversation_id) void threads.get(event.conversation_id)?.again()
   if (event.event === 'mention.created') notices.mentioned(event, data.text ?? '')
-  if (/^(?:user|team|role|queue)\./.test(event.event)) directory.reloadSoon()
+  if (/^(?:offer|wrapup|agent)\./.test(event.event)) work.take(event)
+  if (/^(?:user|team|role|queue|disposition)\./.test(event.event)) directory.reloadSoon()
   if (event.event.startsWith('label.')) void directory.loadLabels().catch(() => undefined)
   if (event.event.startsWith('view.')) void directory.loadViews().catch(() => undefined)
 }

@@ -1,6 +1,8 @@
+import ChartColumn from '@lucide/svelte/icons/chart-column'
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark'
 import Inbox from '@lucide/svelte/icons/inbox'
 import LogOut from '@lucide/svelte/icons/log-out'
+import MonitorUp from '@lucide/svelte/icons/monitor-up'
 import Moon from '@lucide/svelte/icons/moon'
 import Rows3 from '@lucide/svelte/icons/rows-3'
 import Search from '@lucide/svelte/icons/search'
@@ -89,6 +91,24 @@ export const shellCommands: Command[] = [
     icon: Activity,
     run: go('/floor'),
     when: () => areas.has('floor') && session.can('floor.watch'),
+  },
+  {
+    id: 'go.wallboard',
+    group: 'go',
+    label: () => tr.commands.goWallboard,
+    keywords: () => tr.commands.wallboardWords,
+    icon: MonitorUp,
+    run: go('/wallboard'),
+    when: () => areas.has('floor') && session.can('floor.watch'),
+  },
+  {
+    id: 'go.history',
+    group: 'go',
+    label: () => tr.commands.goHistory,
+    keywords: () => tr.commands.historyWords,
+    icon: ChartColumn,
+    run: go('/floor/history'),
+    when: () => areas.has('floor') && session.can('reports.read'),
   },
   {
     id: 'go.admin',

@@ -14,7 +14,7 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-ROOMS: Final = ("platform", "accounts", "contacts", "conversations", "channels", "routing", "automation")
+ROOMS: Final = ("platform", "accounts", "contacts", "conversations", "channels", "routing", "automation", "insights")
 LOCK: Final = 0x62617474  # "batt": the advisory lock that admits one runner
 _NAME = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
 

@@ -44,6 +44,8 @@ TAGS: Final[dict[str, str]] = {
     "Files": "Attachments.",
     "Queues": "Where work waits.",
     "Routing": "Offers, work in hand, skills, limits, and how work is given.",
+    "Floor": "What happens now: queues, people, waits, promises, thresholds, raised hands.",
+    "Reports": "What happened, by interval and queue, channel, team or person.",
     "Jobs": "Background work, and what failed for good.",
 }
 

@@ -119,8 +119,6 @@ export const replay = (id: Id) => post<unknown>(`/channels/inbox/${id}/replay`)
 export const rawAddress = (id: Id) => `/api/v1/channels/inbox/${id}/raw`
 
 export const queues = async () => (await get<{ items: QueueOf[] }>('/queues')).items
-export const saveQueue = (id: Id | null, body: Omit<QueueOf, 'id' | 'waiting'>) =>
-  id ? patch<QueueOf>(`/queues/${id}`, body) : post<QueueOf>('/queues', body)
 
 export interface RetentionRule {
   /** `*`: channels without a rule of their own */

@@ -1,4 +1,5 @@
 import type { Id, Time } from './base'
+import type { QueueRules } from './routing'
 
 export type PresenceState = 'available' | 'busy' | 'away' | 'offline'
 
@@ -67,6 +68,7 @@ export interface Queue {
   name: string
   waiting: number
   archived: boolean
+  rules: QueueRules
 }
 
 export interface SignInOptions {

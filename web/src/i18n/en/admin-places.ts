@@ -4,7 +4,7 @@ export const adminPlaces: Messages['adminPlaces'] = {
   go: (page) => `Go to administration: ${page}`,
   groups: {
     people: 'People',
-    channels: 'Channels',
+    channels: 'Channels and queues',
     customers: 'Customers',
     work: 'Work',
     safety: 'Security',
@@ -16,6 +16,9 @@ export const adminPlaces: Messages['adminPlaces'] = {
     roles: 'Roles',
     channels: 'Channels',
     queues: 'Queues',
+    skills: 'Skills',
+    dispositions: 'Dispositions',
+    routing: 'Routing',
     payloads: 'Not understood',
     contacts: 'Contacts',
     companies: 'Companies',

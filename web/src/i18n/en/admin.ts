@@ -7,6 +7,7 @@ import { faults, form } from './admin-form'
 import { factorPolicy, people, permissionGroups, permissions, roles, teams } from './admin-people'
 import { ready } from './admin-ready'
 import { jobs, keys, privacy, signOn, workspace } from './admin-system'
+import { dispositions, limits, queueRules, routing, skills } from './admin-routing'
 import { widget } from './admin-widget'
 
 /** English: complete, or it does not compile. */
@@ -16,6 +17,7 @@ export const admin: AdminMessages = {
   channels,
   companies,
   consent,
+  dispositions,
   contacts,
   factorPolicy,
   faults,
@@ -25,16 +27,20 @@ export const admin: AdminMessages = {
   jobs,
   keys,
   labels,
+  limits,
   payloads,
   people,
   permissionGroups,
   permissions,
   privacy,
+  queueRules,
   queues,
   ready,
   roles,
+  routing,
   settings,
   signOn,
+  skills,
   teams,
   views,
   widget,

@@ -9,6 +9,7 @@ import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
 import { compose, guard, message, present, sending, talk } from './talk'
+import { offers, why, wrapUp } from './routing'
 import { auto, delivery, flags, leftOut, mail, rejected, rich, undelivered } from './mail'
 
 /** English: complete, or it does not compile. */
@@ -40,6 +41,7 @@ export const en = {
   mail,
   message,
   notices,
+  offers,
   prefs,
   presence,
   present,
@@ -61,4 +63,6 @@ export const en = {
   talk,
   time,
   undelivered,
+  why,
+  wrapUp,
 } satisfies Messages

@@ -3,7 +3,7 @@ export const adminPlaces = {
   go: (page: string) => `Vai ad amministrazione: ${page}`,
   groups: {
     people: 'Persone',
-    channels: 'Canali',
+    channels: 'Canali e code',
     customers: 'Clienti',
     work: 'Lavoro',
     safety: 'Sicurezza',
@@ -15,6 +15,9 @@ export const adminPlaces = {
     roles: 'Ruoli',
     channels: 'Canali',
     queues: 'Code',
+    skills: 'Competenze',
+    dispositions: 'Esiti',
+    routing: 'Distribuzione',
     payloads: 'Posta non capita',
     contacts: 'Contatti',
     companies: 'Aziende',

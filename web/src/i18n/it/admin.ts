@@ -6,6 +6,7 @@ import { faults, form } from './admin-form'
 import { factorPolicy, people, permissionGroups, permissions, roles, teams } from './admin-people'
 import { ready } from './admin-ready'
 import { jobs, keys, privacy, signOn, workspace } from './admin-system'
+import { dispositions, limits, queueRules, routing, skills } from './admin-routing'
 import { widget } from './admin-widget'
 
 /** The words of the administration, which come with its pages. */
@@ -15,6 +16,7 @@ export const admin = {
   channels,
   companies,
   consent,
+  dispositions,
   contacts,
   factorPolicy,
   faults,
@@ -24,16 +26,20 @@ export const admin = {
   jobs,
   keys,
   labels,
+  limits,
   payloads,
   people,
   permissionGroups,
   permissions,
   privacy,
+  queueRules,
   queues,
   ready,
   roles,
+  routing,
   settings,
   signOn,
+  skills,
   teams,
   views,
   widget,

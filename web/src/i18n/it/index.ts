@@ -8,6 +8,7 @@ import { done } from './done'
 import { areas, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
 import { compose, guard, message, present, sending, talk } from './talk'
+import { offers, why, wrapUp } from './routing'
 import { auto, delivery, flags, leftOut, mail, rejected, rich, undelivered } from './mail'
 
 /** Italian: the source. Every other language must say all of this. */
@@ -39,6 +40,7 @@ export const it = {
   mail,
   message,
   notices,
+  offers,
   prefs,
   presence,
   present,
@@ -60,6 +62,8 @@ export const it = {
   talk,
   time,
   undelivered,
+  why,
+  wrapUp,
 }
 
 export type Messages = typeof it

@@ -19,11 +19,14 @@ export const refusals: Record<string, string> = {
   erased: 'I dati di questa persona sono stati cancellati: la scheda non si può più modificare.',
   expired: 'Questo indirizzo è scaduto: apri di nuovo la conversazione per averne uno nuovo.',
   fixed: 'Ci sono già valori in questo campo: creane uno nuovo invece di cambiarlo.',
+  'hand-answered': 'C’è già qualcuno, oppure l’aiuto non serve più.',
   'idempotency-busy': 'La stessa richiesta è ancora in corso: aspetta un momento.',
   'idempotency-mismatch': 'La richiesta non corrisponde a quella già fatta. Ricarica la pagina e riprova.',
   identity: 'L’identità di chi scrive non si può verificare.',
   'identity-taken': 'È già di un’altra scheda. Se sono la stessa persona, unisci le due schede.',
   'import-started': 'Questo file è già stato importato: caricalo di nuovo per importarlo un’altra volta.',
+  'individual-off':
+    'Questo spazio di lavoro non mostra i numeri delle singole persone. Chiedi i gruppi; un amministratore può cambiarlo.',
   infected: 'Il file contiene un virus e resta chiuso. Toglilo dal messaggio.',
   installed: 'Battito è già pronto. Entra, o chiedi un invito a un amministratore.',
   'key-taken': 'C’è già un campo con questa chiave.',
@@ -83,6 +86,7 @@ export const refusals: Record<string, string> = {
   'switched-off': 'Questa chat in questo momento è spenta.',
   taken: 'Un’altra persona l’ha presa un momento fa.',
   'team-in-use': 'Delle conversazioni aperte sono di questo gruppo: spostale prima.',
+  'threshold-taken': 'Questo numero di questa coda ha già una soglia: cambia quella.',
   'ticket-gone': 'Questo passo è durato troppo o è già stato fatto. Entra di nuovo da capo.',
   'too-many-attempts':
     'Troppi tentativi. Aspetta qualche minuto; una password dimenticata si cambia per e-mail.',

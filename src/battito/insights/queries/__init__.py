@@ -1,0 +1,1 @@
+"""Reading the floor and the metrics."""

@@ -1,0 +1,1 @@
+"""SQL of the floor and of the metrics."""
