@@ -1,6 +1,5 @@
 """By the doors, on a running server: offers, wrap-up and dispositions, next presence, skills live, why."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -119,10 +118,15 @@ async def test_a_contact_may_be_ended_into_wrap_up(doors: Doors, connection: Any
     wrap_up = await doors.ask(workspace.agent, "POST", f"/interactions/{one['id']}/wrap-up")
     assert wrap_up["state"] == "wrap-up"
     assert await connection.fetchval("select status from conversation where id = $1", chat) == "resolved"
-    await asyncio.sleep(0.3)
+
+    async def told(status: str) -> bool:
+        return bool((await presence(doors, workspace.agent))["routing"] == status)
+
+    await eventually(lambda: told("wrap-up"))
     assert [i["state"] for i in await mine()] == ["wrap-up"]
     await doors.ask(workspace.agent, "POST", f"/interactions/{one['id']}/wrap-up/end", {})
     assert await mine() == []
+    await eventually(lambda: told("idle"))
 
 
 async def test_skills_count_at_once_and_one_is_told_why(doors: Doors, connection: Any, workspace: Furnished) -> None:

@@ -102,6 +102,7 @@ class Carrier:
                 self._overflowed(decision)
             case WrapUpStarted(interaction=one, ends_at=ends_at):
                 row = self.row(one)
+                self.batch.agents.add(_id(decision.agent))
                 if row.state != "wrap-up":
                     row.state, row.wrap_up_ends_at = "wrap-up", moment(ends_at)
                     self.batch.wrap_ups.append(("started", self.touch(row)))
