@@ -19,10 +19,9 @@ from battito.platform.database.pool import prepare_connection
 from battito.platform.database.supervisor import EmbeddedPostgres
 from battito.platform.services import Services
 from battito.platform.settings import Settings, load_settings
-from tests.support.server import Process, serving
+from tests.support.own import TEMPLATE, own_database, own_server
+from tests.support.server import Process
 from tests.support.workspace import Furnished, furnish
-
-TEMPLATE = "battito_template"
 
 
 def _database(url: str, name: str) -> str:
@@ -58,26 +57,18 @@ def postgres_url(shared_folder: Path) -> Iterator[str]:
                 await connection.close()
 
         asyncio.run(make_template())
-    yield url
-    server.stop()
+    with (shared_folder / "users.lock").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield url
+        if server.owner:  # the server ends with its owner: not before the other workers are done
+            fcntl.flock(users, fcntl.LOCK_EX)
+        server.stop()
 
 
-@pytest.fixture(scope="session")
-def database_url(postgres_url: str) -> str:
-    """This worker's own migrated database."""
-    name = f"battito_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-
-    async def clone() -> None:
-        connection = await asyncpg.connect(postgres_url)
-        try:
-            await connection.execute(f"drop database if exists {name} with (force)")
-            await connection.execute("select pg_advisory_lock(4711)")  # a template may have one reader at a time
-            await connection.execute(f"create database {name} template {TEMPLATE}")
-        finally:
-            await connection.close()
-
-    asyncio.run(clone())
-    return _database(postgres_url, name)
+database_url = own_database("rest")
+"""This worker's own migrated database, for whatever folder has none to itself."""
+server = own_server()
+"""`battito serve` on it, once for the worker."""
 
 
 @pytest.fixture
@@ -122,13 +113,6 @@ async def services(settings: Settings, database_url: str) -> AsyncIterator[Servi
 async def workspace(connection: Any) -> Furnished:
     """A fresh workspace with one person per role."""
     return await furnish(connection)
-
-
-@pytest.fixture(scope="session")
-def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """`battito serve` on this worker's database, once for the worker."""
-    with serving(database_url, tmp_path_factory.mktemp("served")) as process:
-        yield process
 
 
 @pytest.fixture

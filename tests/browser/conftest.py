@@ -20,9 +20,12 @@ from battito.channels.email.simulator import MailSimulator
 from tests.channels.webchat.browser.conftest import Site
 from tests.support.axe import axe_source
 from tests.support.browser import CHROMIUM, launch
+from tests.support.own import own_database, own_server
 from tests.support.server import ROOT, Process, serving
 from tests.support.workspace import Furnished, Member
 
+database_url = own_database("browser")
+server = own_server()
 RING = "test:" + base64.b64encode(b"b" * 32).decode()
 DESK = {"width": 1366, "height": 768}
 

@@ -1,12 +1,10 @@
 """The demonstration in the database: consistent with what was told, and with the product's own counting."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx
@@ -19,28 +17,16 @@ from battito.demo.loading import demo_workspace, ensure_demo
 from battito.platform.database.pool import prepare_connection
 from battito.platform.services import Services
 from battito.platform.settings import Settings, load_settings
-from tests.conftest import TEMPLATE
+from tests.support.own import WORKER, make_database
 from tests.support.server import Process, serving
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("demo")]
-NAME = f"battito_demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"  # workers share one server
 
 
 @pytest.fixture(scope="module")
 def demo_url(postgres_url: str, database_url: str) -> str:
     """An empty installation for this module."""
-
-    async def clone() -> None:
-        connection = await asyncpg.connect(postgres_url)
-        try:
-            await connection.execute(f"drop database if exists {NAME} with (force)")
-            await connection.execute("select pg_advisory_lock(4711)")  # a template may have one reader at a time
-            await connection.execute(f"create database {NAME} template {TEMPLATE}")
-        finally:
-            await connection.close()
-
-    asyncio.run(clone())
-    return urlunsplit(urlsplit(postgres_url)._replace(path=f"/{NAME}"))
+    return make_database(postgres_url, f"battito_demo_{WORKER}")
 
 
 @pytest.fixture(scope="module")

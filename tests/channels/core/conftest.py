@@ -1,14 +1,11 @@
 """A node with the probe channels, and accounts of a workspace on them."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
-import asyncpg
 import msgspec
 import pytest
 
@@ -22,27 +19,10 @@ from battito.platform.keyring import KeyRing
 from battito.platform.services import Services
 from battito.platform.settings import Settings
 from tests.channels.core.probe import CarefulProbe, LiveProbe, ProbeChannel, ProbeSecrets, Provider
-from tests.conftest import TEMPLATE
+from tests.support.own import own_database
 from tests.support.workspace import Furnished
 
-
-@pytest.fixture(scope="session")
-def database_url(postgres_url: str) -> str:
-    """A database of its own: a server of other tests on the same one knows no probe channel, and would take its work."""
-    name = f"battito_core_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-
-    async def clone() -> None:
-        connection = await asyncpg.connect(postgres_url)
-        try:
-            await connection.execute(f"drop database if exists {name} with (force)")
-            await connection.execute("select pg_advisory_lock(4711)")
-            await connection.execute(f"create database {name} template {TEMPLATE}")
-        finally:
-            await connection.close()
-
-    asyncio.run(clone())
-    parts = urlsplit(postgres_url)
-    return urlunsplit(parts._replace(path=f"/{name}"))
+database_url = own_database("core")  # another node on it would know no probe channel, and take its work
 
 
 def with_probes(services: Services) -> Services:

@@ -19,7 +19,11 @@ from battito.kit.ids import uuid7
 from battito.platform.keyring import KeyRing
 from battito.platform.services import Services
 from battito.platform.settings import Settings
+from tests.support.own import own_database, own_server
 from tests.support.workspace import Furnished
+
+database_url = own_database("email")
+server = own_server()
 
 
 @pytest.fixture

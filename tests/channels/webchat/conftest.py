@@ -24,9 +24,12 @@ from battito.kit.ids import uuid7
 from battito.platform.actor import Context
 from battito.platform.database import Database
 from battito.platform.keyring import parse_key_ring
+from tests.support.own import own_database, own_server
 from tests.support.server import ROOT, Process, serving
 from tests.support.workspace import Furnished
 
+database_url = own_database("webchat")
+server = own_server()
 RING = "test:" + base64.b64encode(b"r" * 32).decode()
 IDENTITY_KEY = "identity-key-of-the-test-0123456789abcdef"
 
