@@ -1,7 +1,6 @@
 """Fan-out: 5,000 idle live sockets on one server process, then one message to all: memory a socket, and time to the last one."""
 
 import asyncio
-import base64
 import os
 import resource
 import tempfile
@@ -17,6 +16,7 @@ import uvloop
 from battito.platform.database.migrations import migrate
 from battito.platform.database.pool import prepare_connection
 from battito.platform.database.supervisor import EmbeddedPostgres
+from benches.support.handshake import hello, upgrade
 from benches.support.report import percentile, report
 from tests.support.server import serving
 from tests.support.workspace import Furnished, a_conversation, furnish
@@ -35,19 +35,13 @@ class Socket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Shake hands."""
         self.transport = transport
-        key = base64.b64encode(os.urandom(16)).decode()
-        transport.write(  # type: ignore[attr-defined]
-            f"GET /api/v1/live HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-key: {key}\r\n"
-            f"sec-websocket-version: 13\r\nauthorization: Bearer {self.crowd.token}\r\n\r\n".encode()
-        )
+        transport.write(upgrade(self.crowd.token))  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
         """Say hello once accepted; afterwards look for the message."""
         if not self.open and b"\r\n\r\n" in data:
             self.open = True
-            hello, mask = b'{"type":"hello","resume":null}', os.urandom(4)
-            masked = bytes(b ^ mask[i % 4] for i, b in enumerate(hello))
-            self.transport.write(bytes([0x81, 0x80 | len(hello)]) + mask + masked)  # type: ignore[attr-defined]
+            self.transport.write(hello())  # type: ignore[attr-defined]
             data = data.split(b"\r\n\r\n", 1)[1]
         if b'"welcome"' in data:
             self.crowd.welcomed += 1

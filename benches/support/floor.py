@@ -6,9 +6,7 @@ web chat, each from an address of their own. Written on bare asyncio: a general 
 """
 
 import asyncio
-import base64
 import json
-import os
 import random
 import sys
 import time
@@ -18,6 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvloop
+
+from benches.support.handshake import hello, upgrade
 
 DECLINES = 0.02
 THINK_S = (0.2, 0.8)
@@ -71,11 +71,7 @@ class Agent(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Shake hands."""
         self.transport = transport
-        key = base64.b64encode(os.urandom(16)).decode()
-        transport.write(  # type: ignore[attr-defined]
-            f"GET /api/v1/live HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-key: {key}\r\n"
-            f"sec-websocket-version: 13\r\nauthorization: Bearer {self.token}\r\n\r\n".encode()
-        )
+        transport.write(upgrade(self.token))  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
         """Cut frames; look into those that speak of an offer."""
@@ -87,9 +83,7 @@ class Agent(asyncio.Protocol):
                 return
             self.open = True
             del buffer[: end + 4]
-            hello, mask = b'{"type":"hello","resume":null}', os.urandom(4)
-            masked = bytes(b ^ mask[i % 4] for i, b in enumerate(hello))
-            self.transport.write(bytes([0x81, 0x80 | len(hello)]) + mask + masked)  # type: ignore[attr-defined]
+            self.transport.write(hello())  # type: ignore[attr-defined]
         now = time.time()
         at = 0
         while len(buffer) - at >= 2:

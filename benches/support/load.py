@@ -6,9 +6,7 @@ several times more CPU than the server.
 """
 
 import asyncio
-import base64
 import json
-import os
 import random
 import sys
 import time
@@ -18,6 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvloop
+
+from benches.support.handshake import hello, upgrade
 
 TEXT = "Buongiorno, vorrei sapere quando arriva il mio ordine numero 12345, grazie mille per la risposta."
 
@@ -95,17 +95,11 @@ class Load:
     async def watch(self, ready: asyncio.Event) -> None:
         """A subscriber on the live socket: notes when each message is seen."""
         reader, writer = await asyncio.open_connection(self.host.hostname, self.host.port, limit=2**24)
-        key = base64.b64encode(os.urandom(16)).decode()
-        writer.write(
-            f"GET /api/v1/live HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-key: {key}\r\nsec-websocket-version: 13\r\n"
-            f"authorization: Bearer {self.tokens[0].decode()}\r\n\r\n".encode()
-        )
+        writer.write(upgrade(self.tokens[0].decode()))
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 101 " not in head:
             raise RuntimeError(head.decode())
-        hello = b'{"type":"hello","resume":null}'
-        mask = os.urandom(4)
-        writer.write(bytes([0x81, 0x80 | len(hello)]) + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(hello)))
+        writer.write(hello())
         while True:
             first = await reader.readexactly(2)
             length = first[1] & 0x7F

@@ -3,10 +3,7 @@
 import asyncio
 import hashlib
 import os
-import subprocess
-import sys
 import tarfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +27,7 @@ from battito.platform.database.supervisor import EmbeddedPostgres
 from battito.platform.files.storage import Storage
 from battito.platform.keyring import key_file, load_key_ring
 from battito.platform.settings import Settings, load_settings
-from tests.support.server import free_port
+from tests.support.s3 import s3_server
 
 pytestmark = pytest.mark.postgres
 
@@ -289,19 +286,7 @@ def test_a_password_is_not_among_the_arguments(url: str, shown: str, password: s
 @pytest.fixture
 def s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An S3 server in a process of its own, with a bucket."""
-    port = free_port()
-    with (tmp_path / "s3.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-p", str(port), "-H", "127.0.0.1"], stdout=log, stderr=log
-        )
-        url = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            try:
-                if httpx.get(f"{url}/moto-api/").status_code == 200:
-                    break
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.1)
+    with s3_server(tmp_path) as url:
         for name, value in {
             "AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": "eu-south-1",
         }.items():  # fmt: skip
@@ -309,8 +294,6 @@ def s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         httpx.put(f"{url}/care-files")
         httpx.put(f"{url}/other-files")
         yield url
-        process.terminate()
-        process.wait()
 
 
 async def test_a_bucket_is_left_out_and_said_so_or_copied(

@@ -4,8 +4,6 @@ import asyncio
 import hashlib
 import io
 import os
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,6 +21,7 @@ from battito.platform.files.storage import ContentMissing, Storage
 from battito.platform.services import Services
 from battito.platform.settings import Settings
 from tests.platform.files.clamd_server import EICAR, Clamd
+from tests.support.s3 import s3_server
 from tests.support.server import free_port
 from tests.support.workspace import Furnished, furnish
 
@@ -218,22 +217,8 @@ async def test_by_the_doors(http: httpx.AsyncClient, connection: Any, workspace:
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """An S3 server in a process of its own."""
-    port = free_port()
-    log = (tmp_path_factory.mktemp("s3") / "log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-p", str(port), "-H", "127.0.0.1"], stdout=log, stderr=log
-    )
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            if httpx.get(f"{url}/moto-api/").status_code == 200:
-                break
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    yield url
-    process.terminate()
-    process.wait()
+    with s3_server(tmp_path_factory.mktemp("s3")) as url:
+        yield url
 
 
 async def test_a_bucket_keeps_files_as_a_folder_does(

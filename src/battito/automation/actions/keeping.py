@@ -11,7 +11,7 @@ from battito.automation.models import Scope
 from battito.automation.queries import can_edit
 from battito.conversations.queries.names import brand_name, team_name
 from battito.platform.database import Tx
-from battito.platform.errors import Forbidden, Invalid, NotFound, Stale
+from battito.platform.errors import Forbidden, Gone, Invalid, NotFound, Stale
 
 
 async def check_scope(tx: Tx, scope: Scope, team_id: UUID | None, brand_id: UUID | None) -> dict[str, Any]:
@@ -34,6 +34,24 @@ async def check_scope(tx: Tx, scope: Scope, team_id: UUID | None, brand_id: UUID
         "team_id": team_id if scope == "team" else None,
         "brand_id": brand_id if scope == "brand" else None,
     }
+
+
+async def changed_scope(tx: Tx, given: dict[str, Any], before: asyncpg.Record) -> dict[str, Any]:
+    """The columns of a scope of which an edit names a part; nothing when it names none. Raises as `check_scope`."""
+    names = ("scope", "team_id", "brand_id")
+    if not given.keys() & set(names):
+        return {}
+    return await check_scope(tx, *(given.get(name, before[name]) for name in names))
+
+
+async def bring_back(tx: Tx, table: str, row_id: UUID, gone: str) -> asyncpg.Record:
+    """Undo a taking away. Raises `Gone` saying `gone`, `Forbidden` for what others see without `replies.write`."""
+    row = await store.any_row(tx, table, row_id)
+    if row is None:
+        raise Gone(gone)
+    if row["user_id"] != tx.context.actor.id and not tx.context.allows("replies.write"):
+        raise Forbidden("This needs the permission «replies.write».", permission="replies.write")
+    return await store.update(tx, table, row_id, {"archived_at": None})
 
 
 async def for_change(tx: Tx, table: str, row_id: UUID, version: int | None, current: Any) -> asyncpg.Record:

@@ -8,7 +8,15 @@ import msgspec
 from msgspec import UNSET
 
 from battito.automation import store, templates
-from battito.automation.actions.keeping import audience, check_scope, for_change, one_line, told
+from battito.automation.actions.keeping import (
+    audience,
+    bring_back,
+    changed_scope,
+    check_scope,
+    for_change,
+    one_line,
+    told,
+)
 from battito.automation.events import MacroChanged
 from battito.automation.models import Assign, Label, Macro, MacroEdit, NewMacro, Note, Reply, Snooze, Step
 from battito.automation.queries import get_reply, macro_from
@@ -20,7 +28,7 @@ from battito.conversations.queries.names import label_names, owner_by_id, queue_
 from battito.kit.ids import uuid7
 from battito.platform.action import action
 from battito.platform.database import Tx
-from battito.platform.errors import Forbidden, Gone, Invalid, NotFound, Problem
+from battito.platform.errors import Invalid, NotFound, Problem
 
 TABLE = "macro"
 
@@ -44,13 +52,7 @@ async def edit_macro(tx: Tx, macro_id: UUID, edit: MacroEdit, *, version: int | 
         fields["name"] = one_line(given["name"])
     if "steps" in given:
         await check_steps(tx, given["steps"])
-    if given.keys() & {"scope", "team_id", "brand_id"}:
-        fields |= await check_scope(
-            tx,
-            given.get("scope", before["scope"]),
-            given.get("team_id", before["team_id"]),
-            given.get("brand_id", before["brand_id"]),
-        )
+    fields |= await changed_scope(tx, given, before)
     return _told(tx, before, await store.update(tx, TABLE, macro_id, fields))
 
 
@@ -69,12 +71,7 @@ async def remove_macro(tx: Tx, macro_id: UUID) -> UUID | None:
 @action("macro.bring_back", permission="conversations.handle")
 async def bring_back_macro(tx: Tx, macro_id: UUID) -> list[Conversation]:
     """A macro that was taken away is there again."""
-    row = await store.any_row(tx, TABLE, macro_id)
-    if row is None:
-        raise Gone("This macro is no longer there.")
-    if row["user_id"] != tx.context.actor.id and not tx.context.allows("replies.write"):
-        raise Forbidden("This needs the permission «replies.write».", permission="replies.write")
-    _told(tx, None, await store.update(tx, TABLE, macro_id, {"archived_at": None}))
+    _told(tx, None, await bring_back(tx, TABLE, macro_id, "This macro is no longer there."))
     return []
 
 

@@ -8,7 +8,15 @@ import msgspec
 from msgspec import UNSET
 
 from battito.automation import store, templates
-from battito.automation.actions.keeping import audience, check_scope, for_change, one_line, told
+from battito.automation.actions.keeping import (
+    audience,
+    bring_back,
+    changed_scope,
+    check_scope,
+    for_change,
+    one_line,
+    told,
+)
 from battito.automation.events import ReplyChanged
 from battito.automation.models import CannedReply, NewReply, ReplyEdit
 from battito.automation.queries import reply_from
@@ -20,7 +28,7 @@ from battito.kit.html import sanitise
 from battito.kit.ids import uuid7
 from battito.platform.action import action
 from battito.platform.database import Tx
-from battito.platform.errors import Forbidden, Gone, Invalid
+from battito.platform.errors import Invalid
 
 TABLE = "canned_reply"
 
@@ -48,13 +56,7 @@ async def edit_reply(tx: Tx, reply_id: UUID, edit: ReplyEdit, *, version: int | 
     if given.keys() & {"text", "html", "attachments"}:
         ids = given.get("attachments", [UUID(a["id"]) for a in before["attachments"]])
         fields |= await _fields(tx, given.get("text", before["text"]), given.get("html", before["html"]), ids)
-    if given.keys() & {"scope", "team_id", "brand_id"}:
-        fields |= await check_scope(
-            tx,
-            given.get("scope", before["scope"]),
-            given.get("team_id", before["team_id"]),
-            given.get("brand_id", before["brand_id"]),
-        )
+    fields |= await changed_scope(tx, given, before)
     return _told(tx, before, await store.update(tx, TABLE, reply_id, fields))
 
 
@@ -73,12 +75,7 @@ async def remove_reply(tx: Tx, reply_id: UUID) -> UUID | None:
 @action("canned_reply.bring_back", permission="conversations.handle")
 async def bring_back_reply(tx: Tx, reply_id: UUID) -> list[Conversation]:
     """A ready answer that was taken away is there again."""
-    row = await store.any_row(tx, TABLE, reply_id)
-    if row is None:
-        raise Gone("This canned reply is no longer there.")
-    if row["user_id"] != tx.context.actor.id and not tx.context.allows("replies.write"):
-        raise Forbidden("This needs the permission «replies.write».", permission="replies.write")
-    _told(tx, None, await store.update(tx, TABLE, reply_id, {"archived_at": None}))
+    _told(tx, None, await bring_back(tx, TABLE, reply_id, "This canned reply is no longer there."))
     return []
 
 
