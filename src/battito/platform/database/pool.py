@@ -14,6 +14,7 @@ import msgspec
 
 from battito.kit.ids import uuid7
 from battito.platform.actor import Context
+from battito.platform.database.collision import attempt
 from battito.platform.database.enqueue import QUEUE_OF, JobRequest, insert_jobs
 from battito.platform.errors import Conflict, Unavailable
 from battito.platform.events.model import Event
@@ -243,11 +244,15 @@ class Database:
                     yield tx
                     wrote = bool(tx._events)
                     await tx.flush()
+                if (this := attempt.get()) is not None:
+                    this.committed = True
                 if wrote:
                     self.committed()
                 for callback in tx._after_commit:
                     callback()
         except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError) as error:
+            if (this := attempt.get()) is not None:
+                this.collided = True
             raise Conflict(
                 "Two changes met at the same moment. Nothing was changed by this one: please try again."
             ) from error

@@ -13,6 +13,7 @@ from battito.kit.ids import uuid7
 from battito.platform.actor import Context
 from battito.platform.database.pool import Database
 from battito.platform.errors import Forbidden, Unauthenticated
+from battito.platform.http.collisions import Again
 from battito.platform.http.idempotency import once, wanted
 from battito.platform.http.limits import Limits
 from battito.platform.http.raw import AsgiApp, Receive, Scope, Send, as_problem, header, respond_problem
@@ -44,7 +45,7 @@ class Front:
         may_while_enrolling: Callable[[str, str], bool],
     ) -> None:
         self._inner, self._authenticate, self._hot, self._mounts, self._static = (
-            inner,
+            Again(inner),
             authenticate,
             hot,
             mounts,
