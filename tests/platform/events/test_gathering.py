@@ -4,19 +4,22 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
 
 from battito.platform.actor import Actor, ActorKind
-from battito.platform.events.hub import FEW, Hub, Subscriber
+from battito.platform.events.hub import FEW, Hub, Subscriber, messages
 from battito.platform.events.model import Cursor, StoredEvent
 
 WORKSPACE = uuid4()
 
 
-def event(number: int, audience: str | None = None) -> StoredEvent:
+def event(number: int, audience: str | None = None, conversation_id: UUID | None = None) -> StoredEvent:
     actor = Actor(ActorKind.system, None, "test")
     return StoredEvent(
-        Cursor(0, number, number), datetime.now(UTC), "x.y", WORKSPACE, None, None, actor, audience, b"{}"
+        Cursor(0, number, number), datetime.now(UTC), "x.y", WORKSPACE, conversation_id, None, actor, audience, b"{}"
     )
 
 
@@ -24,14 +27,26 @@ def sees(number: int, one: StoredEvent) -> bool:
     return one.audience in (None, f"user:{number}")
 
 
-def crowd(hub: Hub, count: int) -> tuple[list[Subscriber], Counter[int]]:
-    woken: Counter[int] = Counter()
+def crowd(hub: Hub, count: int, *, limited: int = 0) -> tuple[list[Subscriber], Counter[Any]]:
+    """So many sockets; the last `limited` of them are asked for each event, as are those of people with some brands."""
+    woken: Counter[Any] = Counter()
     made = []
     for n in range(count):
-        one = Subscriber(WORKSPACE, partial(sees, n), partial(woken.update, [n]))
+        everything = n < count - limited
+        one = Subscriber(WORKSPACE, partial(sees, n), partial(woken.update, [n]), everything=everything)
         hub.add(one)
         made.append(one)
     return made, woken
+
+
+def got(one: Subscriber) -> list[int]:
+    """The numbers of the events that were queued for a socket, in the order in which they go out."""
+    found = []
+    for text in messages(one.frames):
+        frame = msgspec.json.decode(text)
+        items = frame["items"] if frame["type"] == "events" else [frame]
+        found += [int(item["cursor"].split(".")[1]) for item in items]
+    return found
 
 
 async def test_few_sockets_hear_at_once() -> None:
@@ -40,21 +55,93 @@ async def test_few_sockets_hear_at_once() -> None:
     for n in range(3):
         hub.publish([event(n)])
     assert woken == Counter(dict.fromkeys(range(FEW), 3))
-    assert all(len(one.frames) == 3 for one in made)
+    assert all(got(one) == [0, 1, 2] for one in made)
 
 
 async def test_many_sockets_are_woken_seldom_and_miss_nothing() -> None:
     hub = Hub()
-    made, woken = crowd(hub, 200)
+    made, woken = crowd(hub, 200, limited=20)
     hub.publish([event(0)])
     assert len(woken) == 200  # after quiet: at once
     for n in range(1, 40):
         hub.publish([event(n)])
     assert sum(woken.values()) == 200
-    hub.publish([event(40, "user:7")])
-    assert woken[7] == 2  # for one person: at once, with all that waited before it
-    assert [b'"cursor":"0.40.40"' in frame for frame in made[7].frames[-1:]] == [True]
+    for number in (7, 190):
+        hub.publish([event(40, f"user:{number}")])
+        assert woken[number] == 2  # for one person: at once, with all that waited before it
+        assert got(made[number]) == list(range(41))
+    hub.publish([event(41)])
     await asyncio.sleep(0.3)
     assert all(woken[n] >= 2 for n in range(200))
     assert sum(woken.values()) <= 3 * 200
-    assert {len(one.frames) for one in made} == {40, 41}
+    for n, one in enumerate(made):
+        assert got(one) == [*range(40), *([40] if n in (7, 190) else []), 41]
+
+
+async def test_a_storm_is_packed_once_for_all() -> None:
+    hub = Hub()
+    made, _ = crowd(hub, 200)
+    hub.publish([event(n) for n in range(100)])
+    hub.publish([event(n) for n in range(100, 300)])
+    await asyncio.sleep(0.3)
+    packed = [one.frames[100:] for one in made]
+    assert [len(frames) for frames in packed] == [4] * 200  # 200 events, 64 in a message
+    assert len({id(frame) for frames in packed for frame in frames}) == 4
+    assert all(got(one) == list(range(300)) for one in made)
+
+
+async def test_the_conversation_one_looks_at_does_not_wait() -> None:
+    hub, open_one = Hub(), uuid4()
+    made, woken = crowd(hub, 200, limited=20)
+    foreign = Subscriber(uuid4(), lambda one: True, partial(woken.update, ["foreign"]), everything=True)
+    hub.add(foreign)
+    for one in (made[3], made[195], foreign):
+        hub.look_at(one, open_one)
+    hub.publish([event(0)])
+    hub.publish([event(1)])
+    hub.publish([event(2, conversation_id=open_one)])
+    assert got(made[3]) == got(made[195]) == [0, 1, 2]
+    assert (woken[3], woken[195], woken[4], woken["foreign"]) == (2, 2, 1, 0)
+    hub.look_at(made[3], None)
+    hub.publish([event(3, conversation_id=open_one)])
+    assert woken[3] == 2
+    await asyncio.sleep(0.3)
+    assert all(got(one) == [0, 1, 2, 3] for one in made)
+    assert foreign.frames == []
+
+
+async def test_who_comes_during_a_storm_gets_what_comes_after() -> None:
+    """A socket is registered before its snapshot is read: what was gathered earlier is in the snapshot already."""
+    hub = Hub()
+    crowd(hub, 200)
+    hub.publish([event(0)])
+    hub.publish([event(1)])
+    (late,), _ = crowd(hub, 1)
+    hub.publish([event(2)])
+    await asyncio.sleep(0.3)
+    assert got(late) == [2]
+
+
+async def test_nobody_hears_after_leaving() -> None:
+    hub = Hub()
+    made, _ = crowd(hub, 200)
+    hub.publish([event(0)])
+    hub.publish([event(1)])
+    hub.look_at(made[0], uuid4())
+    hub.remove(made[0])
+    await asyncio.sleep(0.3)
+    assert got(made[0]) == [0]
+    assert len(hub) == 199
+
+
+async def test_typing_reaches_all_of_a_few_and_of_many_those_who_look() -> None:
+    for count, heard in ((FEW, range(FEW)), (200, [5])):
+        hub, open_one = Hub(), uuid4()
+        made, _ = crowd(hub, count)
+        foreign = Subscriber(uuid4(), lambda one: True, lambda: None, everything=True)
+        hub.add(foreign)
+        hub.look_at(made[5], open_one)
+        hub.look_at(foreign, open_one)
+        hub.signal({"workspace_id": WORKSPACE, "name": "typing", "conversation_id": open_one})
+        assert [n for n, one in enumerate(made) if one.frames] == list(heard)
+        assert foreign.frames == []

@@ -22,6 +22,7 @@ from battito.routing.engine import (
     Service,
     Settings,
 )
+from battito.routing.engine.explain import obstacle, why_agent
 from tests.routing.engine.ledger import Ledger
 from tests.routing.engine.naive import Fact, Naive
 
@@ -250,6 +251,28 @@ class Routing(RuleBasedStateMachine):
             if piece.state == "waiting":
                 assert not any(self.naive.fits(piece, person, self.now) for person in self.naive.people.values())
                 assert self.engine.explain(piece.id, self.now).could_take == ()
+
+    @invariant()
+    def the_quick_explanation_is_the_full_one(self) -> None:
+        """Whoever had been chosen: `why_agent`, which is made for each offer, says of everybody what `obstacle` says."""
+        if not hasattr(self, "engine") or not self.engine.agents or not self.engine.interactions:
+            return
+        piece, *_ = self.engine.interactions.values()
+        chosen, *others = self.engine.agents.values()
+        why = why_agent(self.engine, piece, chosen, self.now)
+        kept = [obstacle(piece, agent, self.now, self.engine.settings.offers_at_once) for agent in others]
+        compared = {"less-skilled", "more-loaded", "more-occupied", "less-idle"}
+        assert [one for one in why.passed_over if one.reason not in compared] == sorted(
+            (one for one in kept if one is not None), key=lambda one: nearness(one.reason)
+        )
+        assert sum(n for reason, n in why.tally.items() if reason in compared) == kept.count(None)
+        assert sum(why.tally.values()) == len(others)
+
+
+def nearness(reason: str) -> int:
+    """Those nearly chosen first."""
+    far = ("channel", "not-named", "not-member", "skill", "not-available")
+    return far.index(reason) + 1 if reason in far else 0
 
 
 Routing.TestCase.settings = hypothesis_settings(max_examples=150, stateful_step_count=40, deadline=None)

@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,8 +18,10 @@ MAX_QUEUED: Final = 2000
 
 GATHER_S: Final = 0.0002
 """Seconds a socket that a storm's events are gathered before they go out: each write costs more than the event in it.
-The first event after a quiet moment goes at once, and so does what is meant for one person."""
-GATHER_MOST_S: Final = 0.1
+The first event after a quiet moment goes at once, and so does what is meant for one person or is of the conversation
+that a person looks at."""
+GATHER_MOST_S: Final = 0.2
+FRAMES_TOGETHER: Final = 64
 FEW: Final = 50
 """So many sockets need no gathering."""
 PARTS: Final = 10
@@ -32,7 +33,17 @@ MAX_LEARNING: Final = 20
 class Subscriber:
     """One live connection's mailbox. `wake` is called when the first frame arrives in an empty one."""
 
-    __slots__ = ("brands", "frames", "overflowed", "signals", "visible", "wake", "workspace_id")
+    __slots__ = (
+        "brands",
+        "everything",
+        "frames",
+        "overflowed",
+        "signals",
+        "viewing",
+        "visible",
+        "wake",
+        "workspace_id",
+    )
 
     def __init__(
         self,
@@ -42,18 +53,24 @@ class Subscriber:
         *,
         signals: bool = True,
         brands: frozenset[UUID] | None = None,
+        everything: bool = False,
     ) -> None:
         self.workspace_id = workspace_id
         self.visible = visible
+        self.everything = everything
+        """Sees each event that is for nobody in particular: `visible` need not be asked, and a storm is packed once for all of these."""
         self.wake = wake
         self.signals = signals
         self.brands = brands
         """Brands that this person is limited to; None means all."""
-        self.frames: list[bytes] = []
+        self.viewing: UUID | None = None
+        """The conversation that this person has open."""
+        self.frames: list[bytes | str] = []
+        """What waits to be sent: frames, and whole messages of many frames (text)."""
         self.overflowed = False
 
-    def put(self, frame: bytes, *, soon: bool = True) -> None:
-        """Queue one frame; unless `soon`, whoever puts it sees to it that `wake` is called."""
+    def put(self, frame: bytes | str, *, soon: bool = True) -> None:
+        """Queue one frame or one whole message; unless `soon`, whoever puts it sees to it that `wake` is called."""
         if self.overflowed:
             return
         if len(self.frames) >= MAX_QUEUED:
@@ -66,39 +83,103 @@ class Subscriber:
             self.wake()
 
 
+class _Group:
+    """The sockets of one workspace, and what is gathered for those who see everything."""
+
+    __slots__ = ("everything", "gathered", "given", "limited")
+
+    def __init__(self) -> None:
+        self.everything: set[Subscriber] = set()
+        self.limited: set[Subscriber] = set()
+        self.gathered: list[bytes] = []
+        self.given: dict[Subscriber, int] = {}
+        """How many of `gathered` somebody has already: those who came later, or could not wait."""
+
+    def __iter__(self) -> Iterator[Subscriber]:
+        yield from self.everything
+        yield from self.limited
+
+    def __len__(self) -> int:
+        return len(self.everything) + len(self.limited)
+
+    def of(self, subscriber: Subscriber) -> set[Subscriber]:
+        return self.everything if subscriber.everything else self.limited
+
+    def give(self, subscriber: Subscriber) -> None:
+        """Queue what was gathered so far for one of them, ahead of all that comes now."""
+        if self.gathered and subscriber.everything:
+            for frame in self.gathered[self.given.get(subscriber, 0) :]:
+                subscriber.put(frame, soon=False)
+            self.given[subscriber] = len(self.gathered)
+
+    def give_all(self) -> list[Subscriber]:
+        """Queue what was gathered, packed once for all; who has something to send now."""
+        gathered, given = self.gathered, self.given
+        if not gathered:
+            return []
+        self.gathered, self.given = [], {}
+        packed = list(messages(gathered))
+        served = []
+        for subscriber in self.everything:
+            has = given.get(subscriber, 0)
+            if has < len(gathered):
+                for frame in packed if has == 0 else gathered[has:]:
+                    subscriber.put(frame, soon=False)
+                served.append(subscriber)
+        return served
+
+
 class Hub:
     """All subscribers of this node, by workspace."""
 
     def __init__(self) -> None:
-        self._by_workspace: dict[UUID, set[Subscriber]] = defaultdict(set)
+        self._groups: dict[UUID, _Group] = {}
+        self._viewers: dict[UUID, set[Subscriber]] = {}
         self.listeners: list[Callable[[StoredEvent], None]] = []
         """In-process listeners of every event, such as the web chat's visitor sockets and caches."""
         self.signal_listeners: list[Callable[[dict[str, Any]], None]] = []
         self.brands = Brands()
         self._learning: set[asyncio.Task[None]] = set()
         self._late: set[Subscriber] = set()
+        self._storm = False
         self._sent_at = 0.0
 
     def add(self, subscriber: Subscriber) -> None:
         """Register before reading a snapshot: nothing falls between."""
-        group = self._by_workspace[subscriber.workspace_id]
-        if subscriber not in group:
-            group.add(subscriber)
+        group = self._groups.setdefault(subscriber.workspace_id, _Group())
+        if subscriber not in group.of(subscriber):
+            group.of(subscriber).add(subscriber)
+            group.given[subscriber] = len(group.gathered)
             if subscriber.brands is not None:
                 self.brands.watch(subscriber.workspace_id)
 
     def remove(self, subscriber: Subscriber) -> None:
         """Forget a closed connection."""
-        group = self._by_workspace.get(subscriber.workspace_id)
-        if group is not None and subscriber in group:
-            group.discard(subscriber)
+        self.look_at(subscriber, None)
+        group = self._groups.get(subscriber.workspace_id)
+        if group is not None and subscriber in group.of(subscriber):
+            group.of(subscriber).discard(subscriber)
+            group.given.pop(subscriber, None)
             if subscriber.brands is not None:
                 self.brands.unwatch(subscriber.workspace_id)
-            if not group:
-                del self._by_workspace[subscriber.workspace_id]
+            if not len(group):
+                del self._groups[subscriber.workspace_id]
+
+    def look_at(self, subscriber: Subscriber, conversation_id: UUID | None) -> None:
+        """A person opened a conversation, or none: its events do not wait for others on the way to them."""
+        before = subscriber.viewing
+        if before == conversation_id:
+            return
+        subscriber.viewing = conversation_id
+        if before is not None and (viewers := self._viewers.get(before)) is not None:
+            viewers.discard(subscriber)
+            if not viewers:
+                del self._viewers[before]
+        if conversation_id is not None:
+            self._viewers.setdefault(conversation_id, set()).add(subscriber)
 
     def __len__(self) -> int:
-        return sum(map(len, self._by_workspace.values()))
+        return sum(map(len, self._groups.values()))
 
     def publish(self, events: list[StoredEvent]) -> None:
         """Hand a batch of committed events to everybody who may see them."""
@@ -106,31 +187,55 @@ class Hub:
         for event in events:
             for listener in self.listeners:
                 listener(event)
-            soon = not gathering or event.audience is not None
-            for subscriber in self._by_workspace.get(event.workspace_id, ()):
-                if subscriber.visible(event):
-                    subscriber.put(event.frame, soon=soon)
-                    if not soon:
-                        self._late.add(subscriber)
+            group = self._groups.get(event.workspace_id)
+            if group is None:
+                continue
+            if gathering and event.audience is None:
+                self._gather(group, event)
+            else:
+                self._send(group, event)
+
+    def _send(self, group: _Group, event: StoredEvent) -> None:
+        everything = event.audience is None
+        for subscriber in group:
+            if (everything and subscriber.everything) or subscriber.visible(event):
+                group.give(subscriber)
+                subscriber.put(event.frame)
+
+    def _gather(self, group: _Group, event: StoredEvent) -> None:
+        group.gathered.append(event.frame)
+        for subscriber in group.limited:
+            if subscriber.visible(event):
+                subscriber.put(event.frame, soon=False)
+                self._late.add(subscriber)
+        if event.conversation_id is not None:
+            for subscriber in self._viewers.get(event.conversation_id, ()):
+                if subscriber.workspace_id == event.workspace_id:
+                    group.give(subscriber)
+                    subscriber.wake()
 
     def _gathering(self) -> bool:
         """Whether what comes now waits for more: many sockets, and the last events went out a moment ago."""
         sockets = len(self)
-        if sockets <= FEW:
+        if sockets <= FEW and not self._storm:
             return False
-        if self._late:
+        if self._storm:
             return True
         loop = asyncio.get_running_loop()
         now, due = loop.time(), self._sent_at + min(GATHER_MOST_S, sockets * GATHER_S)
         if now >= due:
             self._sent_at = now
             return False
+        self._storm = True
         loop.call_at(due, self._send_late)
         return True
 
     def _send_late(self) -> None:
         """Wake who waits, a part at a time: all at once would hold up whatever else this node does."""
-        late, self._late = list(self._late), set()
+        waiting, self._late, self._storm = self._late, set(), False
+        for group in self._groups.values():
+            waiting.update(group.give_all())
+        late = list(waiting)
         loop = asyncio.get_running_loop()
         self._sent_at = loop.time()
         parts = min(PARTS, len(late))
@@ -142,18 +247,26 @@ class Hub:
         for listener in self.signal_listeners:
             listener(payload)
         workspace = UUID(str(payload["workspace_id"]))
-        group = self._by_workspace.get(workspace)
-        if group:
-            frame = msgspec.json.encode({"type": "signal", **{k: v for k, v in payload.items() if k != "workspace_id"}})
-            conversation = payload.get("conversation_id")
-            brand: UUID | None = None
-            if conversation is not None and workspace in self.brands:
-                brand = self.brand_of(workspace, UUID(str(conversation)))
-            for subscriber in group:
-                if not subscriber.signals or len(subscriber.frames) >= MAX_QUEUED // 2:
-                    continue
-                if subscriber.brands is None or conversation is None or brand in subscriber.brands:
-                    subscriber.put(frame)
+        group = self._groups.get(workspace)
+        if group is None:
+            return
+        frame = msgspec.json.encode({"type": "signal", **{k: v for k, v in payload.items() if k != "workspace_id"}})
+        conversation = UUID(str(payload["conversation_id"])) if payload.get("conversation_id") else None
+        brand: UUID | None = None
+        if conversation is not None and workspace in self.brands:
+            brand = self.brand_of(workspace, conversation)
+        for subscriber in self._interested(group, conversation):
+            if not subscriber.signals or len(subscriber.frames) >= MAX_QUEUED // 2:
+                continue
+            if subscriber.brands is None or conversation is None or brand in subscriber.brands:
+                subscriber.put(frame)
+
+    def _interested(self, group: _Group, conversation_id: UUID | None) -> list[Subscriber]:
+        """Whom a signal reaches: a small workspace as a whole, in a large one those who have the conversation open.
+        Everybody's typing told to everybody grows with the square of the people."""
+        if conversation_id is None or len(group) <= FEW:
+            return list(group)
+        return [s for s in self._viewers.get(conversation_id, ()) if s in group.of(s)]
 
     def brand_of(self, workspace_id: UUID, conversation_id: UUID) -> UUID | None:
         """The conversation's brand, if it is remembered; otherwise it is asked for, so that the next signal finds it
@@ -168,6 +281,29 @@ class Hub:
     async def _learn(self, workspace_id: UUID, conversation_id: UUID) -> None:
         with contextlib.suppress(Unavailable):  # signals may be lost
             await self.brands.learn([(workspace_id, conversation_id)])
+
+
+def messages(frames: Sequence[bytes | str]) -> Iterator[str]:
+    """The texts that carry these frames: several together, at most `FRAMES_TOGETHER`; a whole message as it is."""
+    chunk: list[bytes] = []
+    for frame in frames:
+        if isinstance(frame, bytes):
+            chunk.append(frame)
+            if len(chunk) < FRAMES_TOGETHER:
+                continue
+        if chunk:
+            yield _together(chunk)
+            chunk = []
+        if isinstance(frame, str):
+            yield frame
+    if chunk:
+        yield _together(chunk)
+
+
+def _together(frames: list[bytes]) -> str:
+    return (
+        frames[0].decode() if len(frames) == 1 else (b'{"type":"events","items":[' + b",".join(frames) + b"]}").decode()
+    )
 
 
 def _wake(subscribers: list[Subscriber]) -> None:

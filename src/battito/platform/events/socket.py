@@ -17,7 +17,7 @@ import structlog
 from battito.platform.actor import Context
 from battito.platform.errors import Unauthenticated
 from battito.platform.events.brands import moved_to
-from battito.platform.events.hub import Subscriber
+from battito.platform.events.hub import Subscriber, messages
 from battito.platform.events.model import Cursor, StoredEvent
 from battito.platform.events.tail import read_after
 from battito.platform.http.raw import Receive, Scope, Send
@@ -29,7 +29,6 @@ encode = msgspec.json.encode
 
 RESUME_LIMIT: Final = 5000
 """Events replayed at most; further behind, fetching everything again is quicker."""
-FRAME_BATCH: Final = 64
 SIGNALS_PER_SECOND: Final = 10
 HELLO_WITHIN_S: Final = 10
 
@@ -136,6 +135,7 @@ class _Connection:
             self._wake.set,
             signals=context.allows("conversations.read"),
             brands=context.brands,
+            everything=context.allows("conversations.read") and context.brands is None,
         )
         self._bye: str | None = None
         self._signal_budget = (0.0, 0)
@@ -191,9 +191,8 @@ class _Connection:
                 return
             welcome["resumed"] = True
         await self._text(encode(welcome))
-        for start in range(0, len(missed), 200):
-            chunk = missed[start : start + 200]
-            await self._text(b'{"type":"events","items":[' + b",".join(e.frame for e in chunk) + b"]}")
+        for text in messages([e.frame for e in missed]):
+            await self._text(text)
 
     async def _write(self) -> None:
         subscriber = self._subscriber
@@ -209,12 +208,8 @@ class _Connection:
             while subscriber.frames:
                 frames = subscriber.frames
                 subscriber.frames = []
-                for start in range(0, len(frames), FRAME_BATCH):
-                    chunk = frames[start : start + FRAME_BATCH]
-                    if len(chunk) == 1:
-                        await self._text(chunk[0])
-                    else:
-                        await self._text(b'{"type":"events","items":[' + b",".join(chunk) + b"]}")
+                for text in messages(frames):
+                    await self._text(text)
 
     async def _listen(self) -> None:
         while True:
@@ -240,6 +235,7 @@ class _Connection:
             brand = self._services.hub.brand_of(self.context.workspace_id, frame.conversation_id)
             if brand not in self.context.brands:
                 return
+        self._services.hub.look_at(self._subscriber, None if frame.name == "idle" else frame.conversation_id)
         self._services.bus.signal(
             {
                 "workspace_id": str(self.context.workspace_id),
@@ -262,8 +258,9 @@ class _Connection:
             await self._close(1007, "not a frame of this protocol")
             return None
 
-    async def _text(self, frame: bytes) -> None:
-        await self._send({"type": "websocket.send", "text": frame.decode()})
+    async def _text(self, frame: bytes | str) -> None:
+        text = frame if isinstance(frame, str) else frame.decode()
+        await self._send({"type": "websocket.send", "text": text})
 
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(Exception):

@@ -12,6 +12,7 @@ from battito.routing.engine.records import (
     WAITING,
     Agent,
     Interaction,
+    Requirement,
     is_membership,
 )
 
@@ -63,7 +64,7 @@ def explain(matching: Matching, interaction: Interaction, now: float) -> Explana
         interaction.agent.id if interaction.agent is not None else None,
         tuple(agent.id for agent, reason in found if reason is None),
         tuple(obstacles),
-        dict(Counter(reason.reason for reason in obstacles)),
+        _tally(obstacles),
     )
 
 
@@ -93,24 +94,58 @@ def misfit(interaction: Interaction, agent: Agent, now: float, name: Id) -> Pass
 
 def reluctance(agent: Agent, interaction: Interaction, offers_at_once: int) -> PassedOver | None:
     """What in the agent's own state keeps them from more of this work."""
+    reason = _reluctance(agent, interaction, offers_at_once)
+    return PassedOver(agent.id, reason) if reason is not None else None
+
+
+def _reluctance(agent: Agent, interaction: Interaction, offers_at_once: int) -> str | None:
     if agent.presence is not Presence.AVAILABLE:
-        return PassedOver(agent.id, "not-available")
+        return "not-available"
     if agent.next is not None:
-        return PassedOver(agent.id, "leaving")
+        return "leaving"
     if agent.aside_until is not None:
-        return PassedOver(agent.id, "set-aside")
+        return "set-aside"
     if not agent.room(interaction.channel):
-        return PassedOver(agent.id, "no-capacity")
+        return "no-capacity"
     if agent.offers >= offers_at_once:
-        return PassedOver(agent.id, "offer-pending")
+        return "offer-pending"
     return None
 
 
 def why_agent(matching: Matching, interaction: Interaction, chosen: Agent, now: float) -> Why:
     """Why the chosen agent, among all, gets work that came in or was freed."""
-    others = (agent for agent in matching.agents.values() if agent is not chosen)
-    passed = [_passed_agent(matching, interaction, chosen, agent, now) for agent in others]
-    return _why("best-free-agent", matching, interaction, chosen, now, passed)
+    # made for every offer and over every agent: who can serve the class is read from the mask, and a reason is written
+    # out only for as many as can be named in the end
+    requirement, offers_at_once = interaction.requirement, matching.settings.offers_at_once
+    unlimited = interaction.step.agents is None and interaction.refused is None
+    best = matching.level(chosen, requirement), chosen.load, matching.rank(chosen)
+    tally: dict[str, int] = {}
+    nearest: list[PassedOver] = []
+    for agent in matching.agents.values():
+        if agent is chosen:
+            continue
+        found: PassedOver | None = None
+        if unlimited and agent.mask & requirement.bit:
+            reason = _reluctance(agent, interaction, offers_at_once)
+        else:
+            found = obstacle(interaction, agent, now, offers_at_once)
+            reason = found.reason if found is not None else None
+        if reason is None:
+            reason = _comparison(matching, requirement, agent, best)
+        count = tally[reason] = tally.get(reason, 0) + 1
+        if count <= EXPLAINED:
+            nearest.append(found or PassedOver(agent.id, reason))
+    return _why("best-free-agent", matching, interaction, chosen, now, nearest, tally)
+
+
+def _comparison(matching: Matching, requirement: Requirement, agent: Agent, best: tuple[int, float, float]) -> str:
+    """In what the chosen agent, of this level, load and rank, was better than one who could have taken it too."""
+    level, load, rank = best
+    if matching.level(agent, requirement) < level:
+        return "less-skilled"
+    if agent.load > load:
+        return "more-loaded"
+    return "more-occupied" if matching.rank(agent) > rank else "less-idle"
 
 
 def why_interaction(matching: Matching, interaction: Interaction, agent: Agent, now: float) -> Why:
@@ -119,16 +154,22 @@ def why_interaction(matching: Matching, interaction: Interaction, agent: Agent, 
     for older in _older(matching, interaction):
         reason = misfit(older, agent, now, older.id)
         passed.append(reason or PassedOver(older.id, "no-capacity"))
-    return _why("oldest-waiting", matching, interaction, agent, now, passed)
+    return _why("oldest-waiting", matching, interaction, agent, now, passed, _tally(passed))
 
 
 def why_pulled(matching: Matching, interaction: Interaction, agent: Agent, now: float) -> Why:
     """A person chose; nobody was passed over by a rule."""
-    return _why("pulled", matching, interaction, agent, now, [])
+    return _why("pulled", matching, interaction, agent, now, [], {})
 
 
 def _why(
-    rule: str, matching: Matching, interaction: Interaction, agent: Agent, now: float, passed: list[PassedOver]
+    rule: str,
+    matching: Matching,
+    interaction: Interaction,
+    agent: Agent,
+    now: float,
+    passed: list[PassedOver],
+    tally: dict[str, int],
 ) -> Why:
     return Why(
         rule,
@@ -138,8 +179,12 @@ def _why(
         matching.level(agent, interaction.requirement),
         agent.occupancy_at(now, matching.settings.window_s),
         tuple(sorted(passed, key=_nearness)[:EXPLAINED]),
-        dict(Counter(one.reason for one in passed)),
+        tally,
     )
+
+
+def _tally(passed: list[PassedOver]) -> dict[str, int]:
+    return dict(Counter(one.reason for one in passed))
 
 
 _FAR = ("channel", "not-named", "not-member", "skill", "not-available")
@@ -148,20 +193,6 @@ _FAR = ("channel", "not-named", "not-member", "skill", "not-available")
 def _nearness(one: PassedOver) -> int:
     """Those nearly chosen first: they are what a person asks about."""
     return _FAR.index(one.reason) + 1 if one.reason in _FAR else 0
-
-
-def _passed_agent(matching: Matching, interaction: Interaction, chosen: Agent, agent: Agent, now: float) -> PassedOver:
-    found = obstacle(interaction, agent, now, matching.settings.offers_at_once)
-    if found is not None:
-        return found
-    requirement = interaction.requirement
-    if matching.level(agent, requirement) < matching.level(chosen, requirement):
-        return PassedOver(agent.id, "less-skilled")
-    if agent.load > chosen.load:
-        return PassedOver(agent.id, "more-loaded")
-    if matching.rank(agent) > matching.rank(chosen):
-        return PassedOver(agent.id, "more-occupied")
-    return PassedOver(agent.id, "less-idle")
 
 
 def _older(matching: Matching, interaction: Interaction) -> Iterator[Interaction]:
