@@ -126,6 +126,7 @@ class Floor:
         self.over = False
         self.offers: list[tuple[str, str, float]] = []
         self.seen: set[str] = set()
+        self.told: set[str] = set()
         self.twice = 0
         self.errors: dict[str, int] = {}
         self.asked = 0
@@ -150,8 +151,10 @@ class Floor:
             if one.get("event") != "offer.made":
                 continue
             offer = one["data"]["offer"]
-            if offer["id"] in self.seen:
-                self.twice += 1
+            if one["type"] == "event":
+                self.twice += offer["id"] in self.told
+                self.told.add(offer["id"])
+            if offer["id"] in self.seen:  # shown early, and now in its place
                 continue
             self.seen.add(offer["id"])
             self.offers.append((offer["conversation_id"], offer["id"], now))

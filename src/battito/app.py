@@ -47,7 +47,7 @@ from battito.platform.database import Database
 from battito.platform.database.migrations import migrate
 from battito.platform.events.bus import Bus, PostgresBus
 from battito.platform.events.consumers import Consumers
-from battito.platform.events.hub import Hub
+from battito.platform.events.hub import Hub, early
 from battito.platform.events.nats import NatsBus
 from battito.platform.events.socket import LiveSocket
 from battito.platform.events.tail import Tail
@@ -125,6 +125,7 @@ async def make_services(settings: Settings, database_url: str) -> Services:
     hub.listeners += [sessions.hear, services.get(LiveSocket).hear, services.get(Accounts).hear]
     hub.listeners += [services.get(Outbox).hear, services.get(Listeners).hear]
     database.on_commit += [tail.wake, bus.wake]
+    database.on_urgent.append(lambda *what: bus.signal(early(*what)))
     database.on_enqueue.append(services.get(Jobs).wake)
 
     bus.subscribe(on_wake=tail.wake, on_signal=hub.signal)

@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from tests.routing.doing import eventually, heard, interaction_of, only, wait_in
+from tests.support.live import live
+from tests.support.server import Process
 from tests.support.workspace import Furnished, Member
 
 pytestmark = [pytest.mark.postgres, pytest.mark.outside]
@@ -104,6 +106,29 @@ async def test_from_offer_to_disposition(doors: Doors, connection: Any, workspac
         return (now["state"], now["reason"], now["next"]) == ("away", "Pausa", None)
 
     await eventually(away)
+
+
+async def test_an_offer_rings_while_others_still_write(
+    doors: Doors, connection: Any, workspace: Furnished, server: Process
+) -> None:
+    """Events wait for the slowest transaction under way; a ringing contact is shown ahead of its event."""
+    rules = {"offers": True, "offer_s": 3}
+    queue = await doors.ask(workspace.administrator, "POST", "/queues", {"name": "Chat", "rules": rules})
+    first, second = workspace.agent, workspace.other
+    await available(doors, first)
+    await heard(connection, workspace, await wait_in(connection, workspace, UUID(queue["id"]), "webchat", 5))
+    await eventually(lambda: doors.offers(first))
+    await available(doors, second)
+    async with live(server, first) as misses, live(server, second) as rings:
+        async with connection.transaction():
+            await connection.execute("select pg_current_xact_id()")  # from here on no event is behind the horizon
+            early = await rings.until("offer.made", 10)  # the first offer expired
+            assert early["type"] == "early"
+            assert "cursor" not in early
+        made = await rings.until("offer.made", kind="event")
+        assert {k: made[k] for k in early if k != "type"} == {k: v for k, v in early.items() if k != "type"}
+        await misses.until("offer.expired")
+        assert not any(f.get("event") == "offer.made" for f in misses.heard)
 
 
 async def test_a_contact_may_be_ended_into_wrap_up(doors: Doors, connection: Any, workspace: Furnished) -> None:

@@ -76,6 +76,8 @@ class InteractionEnded(InteractionEvent, frozen=True, kw_only=True, tag="interac
 class OfferMade(Event, frozen=True, kw_only=True, tag="offer.made"):
     """An interaction is shown to an agent, with all that its card needs."""
 
+    urgent = True
+
     conversation_id: UUID
     agent_id: UUID
     offer: OfferCard

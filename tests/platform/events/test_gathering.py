@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import msgspec
 
 from battito.platform.actor import Actor, ActorKind
-from battito.platform.events.hub import FEW, Hub, Subscriber, messages
+from battito.platform.events.group import Subscriber, messages
+from battito.platform.events.hub import FEW, Hub, early
 from battito.platform.events.model import Cursor, StoredEvent
 
 WORKSPACE = uuid4()
@@ -33,7 +34,7 @@ def crowd(hub: Hub, count: int, *, limited: int = 0) -> tuple[list[Subscriber], 
     made = []
     for n in range(count):
         everything = n < count - limited
-        one = Subscriber(WORKSPACE, partial(sees, n), partial(woken.update, [n]), everything=everything)
+        one = Subscriber(WORKSPACE, f"user:{n}", partial(sees, n), partial(woken.update, [n]), everything=everything)
         hub.add(one)
         made.append(one)
     return made, woken
@@ -93,7 +94,7 @@ async def test_a_storm_is_packed_once_for_all() -> None:
 async def test_the_conversation_one_looks_at_does_not_wait() -> None:
     hub, open_one = Hub(), uuid4()
     made, woken = crowd(hub, 200, limited=20)
-    foreign = Subscriber(uuid4(), lambda one: True, partial(woken.update, ["foreign"]), everything=True)
+    foreign = Subscriber(uuid4(), "user:3", lambda one: True, partial(woken.update, ["foreign"]), everything=True)
     hub.add(foreign)
     for one in (made[3], made[195], foreign):
         hub.look_at(one, open_one)
@@ -138,10 +139,29 @@ async def test_typing_reaches_all_of_a_few_and_of_many_those_who_look() -> None:
     for count, heard in ((FEW, range(FEW)), (200, [5])):
         hub, open_one = Hub(), uuid4()
         made, _ = crowd(hub, count)
-        foreign = Subscriber(uuid4(), lambda one: True, lambda: None, everything=True)
+        foreign = Subscriber(uuid4(), "user:5", lambda one: True, lambda: None, everything=True)
         hub.add(foreign)
         hub.look_at(made[5], open_one)
         hub.look_at(foreign, open_one)
         hub.signal({"workspace_id": WORKSPACE, "name": "typing", "conversation_id": open_one})
         assert [n for n, one in enumerate(made) if one.frames] == list(heard)
         assert foreign.frames == []
+
+
+async def test_an_urgent_event_is_shown_early_to_the_one_it_is_for() -> None:
+    hub = Hub()
+    made, woken = crowd(hub, 200, limited=20)
+    second = Subscriber(WORKSPACE, "user:7", partial(sees, 7), partial(woken.update, ["second"]), everything=True)
+    foreign = Subscriber(uuid4(), "user:7", lambda one: True, lambda: None, everything=True)
+    hub.add(second)
+    hub.add(foreign)
+    frame = {"type": "early", "event": "offer.made", "data": {}}
+    hub.signal(early(WORKSPACE, "user:7", frame))
+    hub.signal(early(WORKSPACE, "user:190", frame))  # who is limited to some brands waits for the event itself
+    assert {n for n, one in enumerate(made) if one.frames} == {7}
+    assert [msgspec.json.decode(text) for text in messages(second.frames)] == [frame]
+    assert (woken[7], woken["second"], woken[190]) == (1, 1, 0)
+    assert foreign.frames == []
+    hub.remove(second)
+    hub.signal(early(WORKSPACE, "user:7", frame))
+    assert woken == {7: 2, "second": 1}

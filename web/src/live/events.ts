@@ -54,8 +54,15 @@ export interface Signal {
 export type Frame =
   | { type: 'welcome'; cursor: string; user_id: Id; resumed: boolean; now: Time }
   | ({ type: 'event' } & LiveEvent)
+  /** Urgent and for me alone, ahead of its place in the log: it comes again as an event. Nothing resumes from it. */
+  | ({ type: 'early' } & LiveEvent)
   /** Several at once, in order: a replay, or what gathered while the link was busy. Signals may stand among events. */
-  | { type: 'events'; items: (({ type: 'event' } & LiveEvent) | ({ type: 'signal' } & Signal))[] }
+  | {
+      type: 'events'
+      items: (
+        ({ type: 'event' } & LiveEvent) | ({ type: 'early' } & LiveEvent) | ({ type: 'signal' } & Signal)
+      )[]
+    }
   | ({ type: 'signal' } & Signal)
   | { type: 'resync'; cursor: string }
   | { type: 'pong'; now: Time }

@@ -100,6 +100,24 @@ describe('LiveSocket', () => {
     socket.stop()
   })
 
+  it('shows early events and never resumes from them', () => {
+    const heard = listener()
+    const socket = new LiveSocket('ws://x', heard)
+    socket.start()
+    last().opened()
+    last().says({ type: 'welcome', cursor: '1.2.2', resumed: false })
+    const early = { type: 'early', event: 'offer.made' }
+    last().says(early)
+    expect(heard.events).toHaveBeenLastCalledWith([early])
+    last().says({ type: 'events', items: [{ type: 'event', cursor: '1.3.3' }, early] })
+    expect(heard.events).toHaveBeenLastCalledWith([{ type: 'event', cursor: '1.3.3' }, early])
+    last().onclose?.()
+    vi.advanceTimersByTime(500)
+    last().opened()
+    expect(last().sent[0]).toBe('{"type":"hello","resume":"1.3.3"}')
+    socket.stop()
+  })
+
   it('takes silence for a dead link', () => {
     const heard = listener()
     const socket = new LiveSocket('ws://x', heard)

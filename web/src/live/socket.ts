@@ -124,6 +124,9 @@ export class LiveSocket {
         this.#cursor = frame.cursor
         this.#listener.events([frame])
         break
+      case 'early':
+        this.#listener.events([frame])
+        break
       case 'events':
         this.#takeMany(frame.items)
         break
@@ -155,7 +158,7 @@ export class LiveSocket {
       if (item.type === 'signal') this.#listener.signal(item)
       else events.push(item)
     }
-    this.#cursor = events.at(-1)?.cursor ?? this.#cursor
+    this.#cursor = items.findLast((item) => item.type === 'event')?.cursor ?? this.#cursor
     if (events.length) this.#listener.events(events)
   }
 

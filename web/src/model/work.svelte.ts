@@ -35,6 +35,8 @@ class Work {
   onlyWrapUp = $state(false)
   /** Offers answered here: what the server says of them later needs no words. */
   readonly #answered = new Set<Id>()
+  /** Offers that rang here. */
+  readonly #told = new Set<Id>()
 
   /** What the server keeps for me, after a new link. */
   async load(): Promise<void> {
@@ -59,7 +61,9 @@ class Work {
     if (event.data.agent_id !== session.id) return
     if (event.event === 'offer.made') {
       const { offer } = event.data
-      if (this.offers.some((one) => one.id === offer.id)) return
+      // It comes twice, early and in its place: by then it may have been answered.
+      if (this.#told.has(offer.id) || this.offers.some((one) => one.id === offer.id)) return
+      this.#told.add(offer.id)
       this.offers = [...this.offers, offer]
       prepare(offer)
       ring(offer)

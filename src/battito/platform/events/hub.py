@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,18 +10,14 @@ import msgspec
 
 from battito.platform.errors import Unavailable
 from battito.platform.events.brands import Brands
+from battito.platform.events.group import MAX_QUEUED, Group, Subscriber
 from battito.platform.events.model import StoredEvent
-
-MAX_QUEUED: Final = 2000
-"""Frames that may wait for one socket; past that it is dropped and resumes by its cursor."""
-
 
 GATHER_S: Final = 0.0002
 """Seconds a socket that a storm's events are gathered before they go out: each write costs more than the event in it.
 The first event after a quiet moment goes at once, and so does what is meant for one person or is of the conversation
 that a person looks at."""
 GATHER_MOST_S: Final = 0.2
-FRAMES_TOGETHER: Final = 64
 FEW: Final = 50
 """So many sockets need no gathering."""
 PARTS: Final = 10
@@ -30,110 +26,11 @@ MAX_LEARNING: Final = 20
 """Brands of signalled conversations that are asked for at the same time."""
 
 
-class Subscriber:
-    """One live connection's mailbox. `wake` is called when the first frame arrives in an empty one."""
-
-    __slots__ = (
-        "brands",
-        "everything",
-        "frames",
-        "overflowed",
-        "signals",
-        "viewing",
-        "visible",
-        "wake",
-        "workspace_id",
-    )
-
-    def __init__(
-        self,
-        workspace_id: UUID,
-        visible: Callable[[StoredEvent], bool],
-        wake: Callable[[], None],
-        *,
-        signals: bool = True,
-        brands: frozenset[UUID] | None = None,
-        everything: bool = False,
-    ) -> None:
-        self.workspace_id = workspace_id
-        self.visible = visible
-        self.everything = everything
-        """Sees each event that is for nobody in particular: `visible` need not be asked, and a storm is packed once for all of these."""
-        self.wake = wake
-        self.signals = signals
-        self.brands = brands
-        """Brands that this person is limited to; None means all."""
-        self.viewing: UUID | None = None
-        """The conversation that this person has open."""
-        self.frames: list[bytes | str] = []
-        """What waits to be sent: frames, and whole messages of many frames (text)."""
-        self.overflowed = False
-
-    def put(self, frame: bytes | str, *, soon: bool = True) -> None:
-        """Queue one frame or one whole message; unless `soon`, whoever puts it sees to it that `wake` is called."""
-        if self.overflowed:
-            return
-        if len(self.frames) >= MAX_QUEUED:
-            self.overflowed = True
-            self.frames.clear()
-            self.wake()
-            return
-        self.frames.append(frame)
-        if soon:
-            self.wake()
-
-
-class _Group:
-    """The sockets of one workspace, and what is gathered for those who see everything."""
-
-    __slots__ = ("everything", "gathered", "given", "limited")
-
-    def __init__(self) -> None:
-        self.everything: set[Subscriber] = set()
-        self.limited: set[Subscriber] = set()
-        self.gathered: list[bytes] = []
-        self.given: dict[Subscriber, int] = {}
-        """How many of `gathered` somebody has already: those who came later, or could not wait."""
-
-    def __iter__(self) -> Iterator[Subscriber]:
-        yield from self.everything
-        yield from self.limited
-
-    def __len__(self) -> int:
-        return len(self.everything) + len(self.limited)
-
-    def of(self, subscriber: Subscriber) -> set[Subscriber]:
-        return self.everything if subscriber.everything else self.limited
-
-    def give(self, subscriber: Subscriber) -> None:
-        """Queue what was gathered so far for one of them, ahead of all that comes now."""
-        if self.gathered and subscriber.everything:
-            for frame in self.gathered[self.given.get(subscriber, 0) :]:
-                subscriber.put(frame, soon=False)
-            self.given[subscriber] = len(self.gathered)
-
-    def give_all(self) -> list[Subscriber]:
-        """Queue what was gathered, packed once for all; who has something to send now."""
-        gathered, given = self.gathered, self.given
-        if not gathered:
-            return []
-        self.gathered, self.given = [], {}
-        packed = list(messages(gathered))
-        served = []
-        for subscriber in self.everything:
-            has = given.get(subscriber, 0)
-            if has < len(gathered):
-                for frame in packed if has == 0 else gathered[has:]:
-                    subscriber.put(frame, soon=False)
-                served.append(subscriber)
-        return served
-
-
 class Hub:
     """All subscribers of this node, by workspace."""
 
     def __init__(self) -> None:
-        self._groups: dict[UUID, _Group] = {}
+        self._groups: dict[UUID, Group] = {}
         self._viewers: dict[UUID, set[Subscriber]] = {}
         self.listeners: list[Callable[[StoredEvent], None]] = []
         """In-process listeners of every event, such as the web chat's visitor sockets and caches."""
@@ -146,10 +43,9 @@ class Hub:
 
     def add(self, subscriber: Subscriber) -> None:
         """Register before reading a snapshot: nothing falls between."""
-        group = self._groups.setdefault(subscriber.workspace_id, _Group())
-        if subscriber not in group.of(subscriber):
-            group.of(subscriber).add(subscriber)
-            group.given[subscriber] = len(group.gathered)
+        group = self._groups.setdefault(subscriber.workspace_id, Group())
+        if subscriber not in group:
+            group.add(subscriber)
             if subscriber.brands is not None:
                 self.brands.watch(subscriber.workspace_id)
 
@@ -157,9 +53,8 @@ class Hub:
         """Forget a closed connection."""
         self.look_at(subscriber, None)
         group = self._groups.get(subscriber.workspace_id)
-        if group is not None and subscriber in group.of(subscriber):
-            group.of(subscriber).discard(subscriber)
-            group.given.pop(subscriber, None)
+        if group is not None and subscriber in group:
+            group.remove(subscriber)
             if subscriber.brands is not None:
                 self.brands.unwatch(subscriber.workspace_id)
             if not len(group):
@@ -195,14 +90,12 @@ class Hub:
             else:
                 self._send(group, event)
 
-    def _send(self, group: _Group, event: StoredEvent) -> None:
-        everything = event.audience is None
-        for subscriber in group:
-            if (everything and subscriber.everything) or subscriber.visible(event):
-                group.give(subscriber)
-                subscriber.put(event.frame)
+    def _send(self, group: Group, event: StoredEvent) -> None:
+        for subscriber in group.readers(event):
+            group.give(subscriber)
+            subscriber.put(event.frame)
 
-    def _gather(self, group: _Group, event: StoredEvent) -> None:
+    def _gather(self, group: Group, event: StoredEvent) -> None:
         group.gathered.append(event.frame)
         for subscriber in group.limited:
             if subscriber.visible(event):
@@ -244,6 +137,9 @@ class Hub:
 
     def signal(self, payload: dict[str, Any]) -> None:
         """Hand a signal `{workspace_id, …}` to the sockets of its workspace."""
+        if "early" in payload:
+            self._early(UUID(str(payload["workspace_id"])), payload["audience"], payload["early"])
+            return
         for listener in self.signal_listeners:
             listener(payload)
         workspace = UUID(str(payload["workspace_id"]))
@@ -261,12 +157,21 @@ class Hub:
             if subscriber.brands is None or conversation is None or brand in subscriber.brands:
                 subscriber.put(frame)
 
-    def _interested(self, group: _Group, conversation_id: UUID | None) -> list[Subscriber]:
+    def _early(self, workspace_id: UUID, audience: str, frame: dict[str, Any]) -> None:
+        """Show an urgent event to the one person it is for. Who may see some brands only waits for the event itself,
+        which comes with its conversation's."""
+        encoded = msgspec.json.encode(frame)
+        group = self._groups.get(workspace_id)
+        for subscriber in group.persons.get(audience, ()) if group is not None else ():
+            if subscriber.everything:
+                subscriber.put(encoded)
+
+    def _interested(self, group: Group, conversation_id: UUID | None) -> list[Subscriber]:
         """Whom a signal reaches: a small workspace as a whole, in a large one those who have the conversation open.
         Everybody's typing told to everybody grows with the square of the people."""
         if conversation_id is None or len(group) <= FEW:
             return list(group)
-        return [s for s in self._viewers.get(conversation_id, ()) if s in group.of(s)]
+        return [s for s in self._viewers.get(conversation_id, ()) if s in group]
 
     def brand_of(self, workspace_id: UUID, conversation_id: UUID) -> UUID | None:
         """The conversation's brand, if it is remembered; otherwise it is asked for, so that the next signal finds it
@@ -283,27 +188,9 @@ class Hub:
             await self.brands.learn([(workspace_id, conversation_id)])
 
 
-def messages(frames: Sequence[bytes | str]) -> Iterator[str]:
-    """The texts that carry these frames: several together, at most `FRAMES_TOGETHER`; a whole message as it is."""
-    chunk: list[bytes] = []
-    for frame in frames:
-        if isinstance(frame, bytes):
-            chunk.append(frame)
-            if len(chunk) < FRAMES_TOGETHER:
-                continue
-        if chunk:
-            yield _together(chunk)
-            chunk = []
-        if isinstance(frame, str):
-            yield frame
-    if chunk:
-        yield _together(chunk)
-
-
-def _together(frames: list[bytes]) -> str:
-    return (
-        frames[0].decode() if len(frames) == 1 else (b'{"type":"events","items":[' + b",".join(frames) + b"]}").decode()
-    )
+def early(workspace_id: UUID, audience: str, frame: dict[str, Any]) -> dict[str, Any]:
+    """An urgent event as a signal for the hubs of all nodes."""
+    return {"workspace_id": workspace_id, "audience": audience, "early": frame}
 
 
 def _wake(subscribers: list[Subscriber]) -> None:

@@ -1,7 +1,7 @@
 """What an event is, and its place in the log."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,10 @@ from battito.platform.actor import Actor
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="event", omit_defaults=True):
     """A fact about to be committed. Children give `tag="noun.verb"` and may carry `conversation_id` and `seq`."""
+
+    urgent: ClassVar[bool] = False
+    """Shown to the one person it is for as soon as it is committed, and again in its place in the log. Events reach
+    sockets in commit order, so each waits for the slowest transaction under way; a ringing contact should not."""
 
     @classmethod
     def type_name(cls) -> str:
@@ -39,6 +43,18 @@ class Cursor(msgspec.Struct, frozen=True, order=True):
         if len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) <= 19 for p in parts):
             return None
         return cls(*map(int, parts))
+
+
+def early_frame(event: Event, at: datetime, actor: Actor) -> dict[str, Any]:
+    """An urgent event ahead of its place: as its frame will be, but without a cursor to resume from."""
+    return {
+        "type": "early",
+        "event": event.type_name(),
+        "at": at,
+        "actor": actor,
+        "conversation_id": getattr(event, "conversation_id", None),
+        "data": event,
+    }
 
 
 class StoredEvent:

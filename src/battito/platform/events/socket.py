@@ -17,7 +17,7 @@ import structlog
 from battito.platform.actor import Context
 from battito.platform.errors import Unauthenticated
 from battito.platform.events.brands import moved_to
-from battito.platform.events.hub import Subscriber, messages
+from battito.platform.events.group import Subscriber, messages
 from battito.platform.events.model import Cursor, StoredEvent
 from battito.platform.events.tail import read_after
 from battito.platform.http.raw import Receive, Scope, Send
@@ -131,6 +131,7 @@ class _Connection:
         self._wake = asyncio.Event()
         self._subscriber = Subscriber(
             context.workspace_id,
+            f"user:{context.actor.id}",
             visibility(context),
             self._wake.set,
             signals=context.allows("conversations.read"),
