@@ -1,0 +1,1 @@
+"""Business calendars: when a company works, and time counted in its hours."""

@@ -1,0 +1,76 @@
+"""Timers of promises, what follows from a broken one, and changed policies on what is open."""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from battito.platform.actor import Context
+from battito.platform.jobs import Job, job, recurring
+from battito.platform.services import Services
+from battito.sla import queries as _queries  # noqa: F401 (its import declares who tells promises)
+from battito.sla import store
+from battito.sla import uses as _uses  # noqa: F401 (its import declares who uses segments)
+from battito.sla.escalate import escalate
+from battito.sla.follow import APPLY
+from battito.sla.settle import ESCALATE, NAME, TICK, settle
+
+AT_ONCE: Final = 100
+
+
+def _context(job: Job) -> Context:
+    assert job.workspace_id is not None
+    return Context.system(job.workspace_id, NAME, request_id=f"job-{job.id}")
+
+
+@job(TICK, retries=8, timeout_s=30)
+async def tick(services: Services, job: Job) -> None:
+    """Something is to be told about a conversation. What is told and the end of the timer are one transaction.
+
+    The timer ends after the conversation is locked: whoever winds it up holds that lock, too.
+    """
+    async with services.database.transaction(_context(job)) as tx:
+        conversation_id = UUID(str(job.args["conversation_id"]))
+        await settle(tx, {conversation_id: []}, now=datetime.now(UTC), rung=True)
+        await job.complete(tx)
+
+
+@job(ESCALATE, retries=8, timeout_s=30)
+async def escalate_promise(services: Services, job: Job) -> None:
+    """What a policy wants to happen by itself: exactly once for each warning and breach."""
+    async with services.database.transaction(_context(job)) as tx:
+        args = job.args
+        await escalate(tx, UUID(args["conversation_id"]), UUID(args["clock_id"]), UUID(args["policy_id"]), args["on"])
+        await job.complete(tx)
+
+
+@job(APPLY, queue="slow", retries=20, timeout_s=1800)
+async def apply_policies(services: Services, job: Job) -> None:
+    """Look at every open conversation again. When nothing is promised any more, the clocks stop.
+
+    Of several that wait the last one does it: they follow each other by their order key. What a changed policy finds broken
+    is told, but moves nothing by itself: else a new policy would turn a whole backlog over at once.
+    """
+    last: UUID | None = None
+    more = True
+    while more:
+        async with services.database.transaction(_context(job)) as tx:
+            if await tx.fetchval(store.LATER, tx.workspace_id, APPLY, job.id):
+                return
+            ids = [row["id"] for row in await tx.fetch(store.OPEN, tx.workspace_id, last, AT_ONCE)]
+            await settle(tx, {one: [] for one in ids}, now=datetime.now(UTC), escalates=False)
+            more = len(ids) == AT_ONCE
+            last = ids[-1] if more else last
+    async with services.database.transaction(_context(job)) as tx:
+        if not any(policy.enabled for policy in await store.read_policies(tx.connection, tx.workspace_id)):
+            await store.forget(tx)
+
+
+@recurring("sla.sweep", "* * * * *")
+async def sweep(services: Services, job: Job) -> None:
+    """A timer that was lost (given up after failures, a restored back-up) is wound up again."""
+    async with services.database.reading() as connection:
+        late = await connection.fetch(store.LATE)
+    for row in late:
+        async with services.database.transaction(Context.system(row["workspace_id"], NAME)) as tx:
+            one = row["conversation_id"]
+            tx.enqueue(TICK, {"conversation_id": str(one)}, unique_key=f"{TICK} {one}")
