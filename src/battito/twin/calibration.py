@@ -127,7 +127,16 @@ def skills_of(calls: list[Call]) -> dict[str, int]:
 
 
 def staff(recording: Recording, start: float) -> list[Group]:
-    """Who was on duty when: from an agent's first call to the last, without the breaks. Times from `start`."""
+    """Who was on duty when: as recorded, or from an agent's first call to the last, without the breaks. Times from
+    `start`."""
+    if recording.duty:
+        return [
+            Group(
+                one.agent, 1, one.skills, None if one.channels is None else frozenset(one.channels), one.capacity,
+                merged([(max(low - start, 0.0), high - start) for low, high in one.spans if high > max(low, start)]),
+            )
+            for one in recording.duty
+        ]  # fmt: skip
     groups = []
     for agent, calls in by_agent(recording).items():
         spans: list[tuple[float, float]] = []

@@ -30,6 +30,18 @@ Arrivals = Callable[[int], Iterator[Arrival]]
 """From the number of a replication to the contacts of a queue, in order of time."""
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """What a queue begins with, in seconds. `waiting`: waited so far, handling time, patience still left;
+    `in_hand`: handling time still left."""
+
+    waiting: list[tuple[float, float, float]]
+    in_hand: list[float]
+
+
+Beginning = Callable[[int], Standing]
+"""From the number of a replication to what the queue begins with."""
+
+
 class Group(msgspec.Struct, frozen=True):
     """So many agents alike, and when they work: windows in seconds from the start, in order."""
 
@@ -39,6 +51,8 @@ class Group(msgspec.Struct, frozen=True):
     channels: frozenset[str] | None
     capacity: int
     windows: tuple[tuple[float, float], ...]
+    pauses: Mapping[str, tuple[tuple[float, float], ...]] = {}
+    """Windows without new work of a channel."""
 
     def staffed(self, start: float, end: float) -> float:
         """Agent-seconds of duty between two moments."""
@@ -61,6 +75,7 @@ class Inflow(msgspec.Struct, frozen=True):
     short_abandon_s: float
     wrap_up_s: float
     arrivals: Arrivals
+    beginning: Beginning | None = None
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -97,7 +112,10 @@ def build(scenario: Scenario) -> Model:
     return Model(
         settings=engine_settings(scenario),
         queues=tuple(engine_queue(name, rule) for name, rule in scenario.queues.items()),
-        inflows=tuple(inflow(name, rule, drawn(scenario, name, rule)) for name, rule in scenario.queues.items()),
+        inflows=tuple(
+            inflow(name, rule, drawn(scenario, name, rule), standing(scenario, name, rule))
+            for name, rule in scenario.queues.items()
+        ),
         groups=tuple(group(rule, place, scenario) for place, rule in enumerate(scenario.agents)),
         warmup_s=scenario.warmup_hours * HOUR,
         end_s=end,
@@ -131,9 +149,11 @@ def engine_queue(name: str, rule: QueueRule) -> Queue:
     return Queue(name, rings or (Ring(own),), service=service, overflow=overflow)
 
 
-def inflow(name: str, rule: QueueRule, arrivals: Arrivals) -> Inflow:
+def inflow(name: str, rule: QueueRule, arrivals: Arrivals, beginning: Beginning | None = None) -> Inflow:
     """A queue's side of the simulation."""
-    return Inflow(name, rule.channel, rule.priority, rule.target_s, rule.short_abandon_s, rule.wrap_up_s, arrivals)
+    return Inflow(
+        name, rule.channel, rule.priority, rule.target_s, rule.short_abandon_s, rule.wrap_up_s, arrivals, beginning
+    )
 
 
 def group(rule: AgentRule, place: int, scenario: Scenario) -> Group:
@@ -146,6 +166,7 @@ def group(rule: AgentRule, place: int, scenario: Scenario) -> Group:
         channels,
         rule.capacity,
         windows(rule.shift, scenario.start, scenario.hours * HOUR),
+        {kind: windows(hours, scenario.start, scenario.hours * HOUR) for kind, hours in rule.pauses.items()},
     )
 
 
@@ -165,7 +186,7 @@ def windows(
         return ((0.0, math.inf),)
     origin = clock(start, "start")
     found: list[tuple[float, float]] = []
-    for low, high in _spans_of(shift, where):
+    for low, high in spans_of(shift, where):
         length = (high - low) % DAY or DAY
         first = low - origin - 2 * DAY
         days = range(int((end_s + 3 * DAY) // DAY) + 1)
@@ -173,7 +194,7 @@ def windows(
     return merged([(max(low, 0.0), high) for low, high in found if high > 0.0 and low < end_s])
 
 
-def _spans_of(shift: str | Sequence[str | float], where: str) -> list[tuple[float, float]]:
+def spans_of(shift: str | Sequence[str | float], where: str) -> list[tuple[float, float]]:
     """From and to in seconds since midnight, for each part of a shift."""
     parts = [shift] if isinstance(shift, str) else list(shift)
     hours = [part for part in parts if isinstance(part, int | float)]
@@ -230,16 +251,52 @@ def drawn(scenario: Scenario, name: str, rule: QueueRule) -> Arrivals:
             spans: Iterator[tuple[float, float, float]] = iter([(0.0, end, rates[0])])
         else:
             spans = _spans(rates, rule.interval_minutes * 60.0, end, factor)
+        # the n-th contact comes when the summed rate reaches the n-th point of a process of rate 1: other rates move
+        # the same contacts in time, and change no one else's luck
+        unit = exponential(1.0, luck)
+        ahead = unit()
         for start, stop, rate in spans:
             if rate <= 0.0:
                 continue
             gap = exponential(1.0 / rate, luck)
-            at = start + gap()
+            at = start + ahead / rate
             while at < stop:
                 yield at, handles(), patiences(), 0.0
                 at += gap()
+            ahead = (at - stop) * rate
 
     return arrivals
+
+
+TRIES = 200
+"""How often a time is drawn again until it is longer than what has passed of it already."""
+
+
+def standing(scenario: Scenario, name: str, rule: QueueRule) -> Beginning | None:
+    """What a queue begins with, drawn at random: times that are longer than what has passed of them."""
+    if not rule.waiting and not rule.in_hand:
+        return None
+    handle, patience, seed = rule.handle, rule.patience, scenario.seed
+    assert handle is not None
+
+    def beginning(replication: int) -> Standing:
+        handles = draw_handle(handle, stream(seed, replication, name, "handle-standing"))
+        patiences = draw_patience(patience, stream(seed, replication, name, "patience-standing"))
+        return Standing(
+            waiting=[(waited, handles(), _left(patiences, waited)) for waited in sorted(rule.waiting, reverse=True)],
+            in_hand=[_left(handles, passed) for passed in rule.in_hand],
+        )
+
+    return beginning
+
+
+def _left(draw: Draw, passed: float) -> float:
+    """What is left of a time of which so much has passed; where such a time hardly ever comes, a whole one."""
+    for _ in range(TRIES):
+        value = draw()
+        if value > passed:
+            return value - passed
+    return draw()
 
 
 def _spans(rates: list[float], length: float, end: float, factor: Draw) -> Iterator[tuple[float, float, float]]:

@@ -41,16 +41,27 @@ class Call(msgspec.Struct, frozen=True):
         return self.at + self.wait_s + self.handle_s
 
 
+class Duty(msgspec.Struct, frozen=True):
+    """Somebody who was there: what they can do, and from when to when, in seconds by the log's own clock."""
+
+    agent: str
+    skills: dict[str, int]
+    channels: list[str] | None
+    capacity: int
+    spans: list[tuple[float, float]]
+
+
 class Recording(msgspec.Struct, frozen=True):
-    """Calls in order of arrival."""
+    """Calls in order of arrival. `duty`: who was there, where that was recorded; otherwise it is read off the calls."""
 
     calls: tuple[Call, ...]
+    duty: tuple[Duty, ...] = ()
 
     def between(self, start: float, end: float) -> "Recording":
         """The calls that arrived from `start` to before `end`."""
         low = bisect_left(self.calls, start, key=lambda call: call.at)
         high = bisect_left(self.calls, end, key=lambda call: call.at)
-        return Recording(self.calls[low:high])
+        return Recording(self.calls[low:high], self.duty)
 
     def queues(self) -> list[str]:
         """The names of the queues, most used first."""

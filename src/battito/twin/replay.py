@@ -5,7 +5,7 @@ part of every answer, beside the error of a replay without calibration.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -45,6 +45,8 @@ class ReplayError(msgspec.Struct, frozen=True):
 
     calibrated: dict[str, Error]
     uncalibrated: dict[str, Error]
+    queues: dict[str, dict[str, Error]] = {}
+    """Calibrated, queue by queue."""
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -86,10 +88,16 @@ def replay(
     plain = build(scenario, played, uncalibrated(learned_from), start, end)
     plain_hourly, _ = _simulate(plain, scenario.replications)
     recorded = _recorded(model, played, start)
+    targets = [one.target_s for one in model.inflows]
+    every = range(len(targets))
     return Replay(
         runs=runs,
         model=model,
-        error=ReplayError(_errors(recorded, hourly), _errors(recorded, plain_hourly)),
+        error=ReplayError(
+            _errors(recorded, hourly, targets, every),
+            _errors(recorded, plain_hourly, targets, every),
+            {one.queue: _errors(recorded, hourly, targets, [place]) for place, one in enumerate(model.inflows)},
+        ),
         learned=calibrated,
         terms=Terms(
             calls=len(played.calls),
@@ -117,7 +125,7 @@ def tuned(scenario: Scenario, recording: Recording, learned: Calibration) -> Cal
     for _ in range(TUNE_STEPS):
         factor = (low + high) / 2.0
         hours, _ = _simulate(build(scenario, part, learned.stretched(factor), start, end), TUNE_REPLICATIONS)
-        waited = math.fsum(math.fsum(one.answered) + math.fsum(one.abandoned) for one in hours)
+        waited = math.fsum(math.fsum(one.answered) + math.fsum(one.abandoned) for hour in hours for one in hour)
         if waited < target * TUNE_REPLICATIONS:
             low = factor
         else:
@@ -167,13 +175,13 @@ def _again(seed: int, name: str, rule: QueueRule, played: Recording, learned: Ca
     return arrivals
 
 
-Hours = list[Tally]
-"""All queues together, hour by hour."""
+Hours = list[list[Tally]]
+"""Hour by hour, queue by queue in the model's order."""
 
 
 def _simulate(model: Model, replications: int) -> tuple[Hours, Runs]:
     hours = max(round(model.end_s / HOUR), 1)
-    total: Hours = [Tally() for _ in range(hours)]
+    total: Hours = [[Tally() for _ in model.inflows] for _ in range(hours)]
     counts: dict[str, list[Counts]] = {one.queue: [] for one in model.inflows}
     for replication in range(replications):
         simulation = Simulation(model, replication, hours)
@@ -181,14 +189,15 @@ def _simulate(model: Model, replications: int) -> tuple[Hours, Runs]:
         for place, one in enumerate(model.inflows):
             counts[one.queue].append(count(merged_tallies(stretch[place] for stretch in tallies), one))
         for hour, stretch in enumerate(tallies):
-            total[hour] = merged_tallies([total[hour], *stretch])
+            total[hour] = [merged_tallies(pair) for pair in zip(total[hour], stretch, strict=True)]
     return total, Runs(counts, False)
 
 
 def _recorded(model: Model, played: Recording, start: float) -> Hours:
-    hours = [Tally() for _ in range(max(round(model.end_s / HOUR), 1))]
+    hours = [[Tally() for _ in model.inflows] for _ in range(max(round(model.end_s / HOUR), 1))]
+    places = {one.queue: place for place, one in enumerate(model.inflows)}
     for call in played.calls:
-        _note(hours[int((call.at - start) // HOUR)], call)
+        _note(hours[int((call.at - start) // HOUR)][places[call.queue]], call)
     return hours
 
 
@@ -200,31 +209,40 @@ def _note(tally: Tally, call: Call) -> None:
 _COMPARED = ("p_wait", "mean_wait_s", "service_level", "p_abandon")
 
 
-def _values(tally: Tally) -> dict[str, float]:
-    ended = len(tally.answered) + len(tally.abandoned)
-    waits = tally.answered + tally.abandoned
-    if not ended:
+def _values(tallies: Sequence[Tally], targets: Sequence[float]) -> dict[str, float]:
+    """The figures of several queues together, each by its own target."""
+    waits = [wait for tally in tallies for wait in (*tally.answered, *tally.abandoned)]
+    if not waits:
         return dict.fromkeys(_COMPARED, 0.0)
+    in_target = sum(wait <= target for tally, target in zip(tallies, targets, strict=True) for wait in tally.answered)
     return {
-        "p_wait": sum(wait > 0 for wait in waits) / ended,
-        "mean_wait_s": math.fsum(waits) / ended,
-        "service_level": sum(wait <= 20.0 for wait in tally.answered) / ended,
-        "p_abandon": len(tally.abandoned) / ended,
+        "p_wait": sum(wait > 0 for wait in waits) / len(waits),
+        "mean_wait_s": math.fsum(waits) / len(waits),
+        "service_level": in_target / len(waits),
+        "p_abandon": sum(len(tally.abandoned) for tally in tallies) / len(waits),
     }
 
 
-def _errors(recorded: Hours, simulated: Hours) -> dict[str, Error]:
-    real, played = _values(merged_tallies(recorded)), _values(merged_tallies(simulated))
-    hours = [
-        (one.offered, _values(one), _values(two)) for one, two in zip(recorded, simulated, strict=True) if one.offered
-    ]
-    calls = sum(offered for offered, _, _ in hours)
+def _errors(recorded: Hours, simulated: Hours, targets: Sequence[float], places: Sequence[int]) -> dict[str, Error]:
+    """The errors of these queues (by their places) together."""
+    chosen = [targets[place] for place in places]
+
+    def values(hours: Hours) -> dict[str, float]:
+        return _values([merged_tallies(hour[place] for hour in hours) for place in places], chosen)
+
+    real, played = values(recorded), values(simulated)
+    hours = []
+    for one, two in zip(recorded, simulated, strict=True):
+        calls = sum(one[place].offered for place in places)
+        if calls:
+            hours.append((calls, values([one]), values([two])))
+    total = max(sum(calls for calls, _, _ in hours), 1)
     return {
         metric: Error(
             recorded=real[metric],
             simulated=played[metric],
             difference=played[metric] - real[metric],
-            hourly=math.fsum(offered * abs(two[metric] - one[metric]) for offered, one, two in hours) / calls,
+            hourly=math.fsum(calls * abs(two[metric] - one[metric]) for calls, one, two in hours) / total,
         )
         for metric in _COMPARED
     }

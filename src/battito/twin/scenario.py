@@ -8,7 +8,14 @@ from battito.routing.engine import Choice
 
 
 class ScenarioError(ValueError):
-    """The scenario cannot be used; the message says where and what to do."""
+    """The scenario cannot be used; the message says where and what to do.
+
+    `where` is the key it is about, as in `queues.help.handle`; `line` that of the text, from 1, where it is known.
+    """
+
+    def __init__(self, message: str, where: str = "", line: int | None = None) -> None:
+        super().__init__(message)
+        self.where, self.line = where, line
 
 
 class Handle(msgspec.Struct, forbid_unknown_fields=True):
@@ -28,7 +35,7 @@ class Handle(msgspec.Struct, forbid_unknown_fields=True):
             return self.exponential
         if self.lognormal is not None:
             mu, sigma = self.lognormal
-            return math.exp(mu + sigma * sigma / 2.0)
+            return math.exp(min(mu + sigma * sigma / 2.0, 700.0))
         assert self.mean_s is not None
         return self.mean_s
 
@@ -72,6 +79,10 @@ class QueueRule(msgspec.Struct, forbid_unknown_fields=True):
     short_abandon_s: float = 0.0
     wrap_up_s: float = 0.0
     overflow: OverflowRule | None = None
+    waiting: list[float] = []
+    """Contacts that wait when the run begins: seconds each has waited."""
+    in_hand: list[float] = []
+    """Contacts that people are at when the run begins: seconds each has taken so far."""
 
 
 class AgentRule(msgspec.Struct, forbid_unknown_fields=True):
@@ -83,6 +94,8 @@ class AgentRule(msgspec.Struct, forbid_unknown_fields=True):
     channels: list[str] | None = None
     capacity: int = 100
     name: str | None = None
+    pauses: dict[str, str | list[str | float]] = {}
+    """Hours in which these people take no new work of a channel."""
 
 
 class ChannelRule(msgspec.Struct, forbid_unknown_fields=True):

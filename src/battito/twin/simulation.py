@@ -3,6 +3,7 @@
 Events at one moment happen in the order of their kinds. The engine's own timers (rings, overflow, wrap-up) go first.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from enum import IntEnum
 from heapq import heappop, heappush, heapreplace
@@ -24,16 +25,17 @@ class Kind(IntEnum):
     """Events, in the order they happen at one moment."""
 
     STRETCH = 0
-    SHIFT = 1
-    FINISH = 2
-    ABANDON = 3
-    STOP = 4
+    PAUSE = 1
+    SHIFT = 2
+    FINISH = 3
+    ABANDON = 4
+    STOP = 5
 
 
 Event: TypeAlias = tuple[float, int, Any]
 """When, which kind, and the number of the contact, source, shift change or stretch it is about."""
 
-STRETCH, SHIFT, FINISH, ABANDON, STOP = (int(kind) for kind in Kind)
+STRETCH, PAUSE, SHIFT, FINISH, ABANDON, STOP = (int(kind) for kind in Kind)
 
 
 NOBODY: Final[Arrival] = (FOREVER, 0.0, 0.0, 0.0)
@@ -43,10 +45,11 @@ NOBODY: Final[Arrival] = (FOREVER, 0.0, 0.0, 0.0)
 class Source:
     """A queue's contacts as they come; `tally` is the one of the stretch of time it is."""
 
-    __slots__ = ("arrivals", "channel", "inflow", "next", "priority", "queue", "tally", "weight")
+    __slots__ = ("arrivals", "channel", "inflow", "next", "priority", "queue", "replication", "tally", "weight")
 
     def __init__(self, inflow: Inflow, replication: int, weight: float) -> None:
         self.inflow = inflow
+        self.replication = replication
         self.queue = inflow.queue
         self.channel = inflow.channel
         self.priority = inflow.priority
@@ -102,10 +105,14 @@ class Simulation:
         self._shift_ends: dict[Id, float] = {}
         self._shifts: list[tuple[int, float | None]] = []
         """Changes of duty by number: the agent, and until when they work (None: they go)."""
+        self._pauses: list[tuple[Id, frozenset[str] | None]] = []
+        """Changes of what agents take by number: the agent, and their channels from then on."""
         for number, start in enumerate(self._starts):
             self._heap.append((start, STRETCH, number))
+        kinds = frozenset(inflow.channel for inflow in model.inflows)
         for place, group in enumerate(model.groups):
-            self._sign_in(place, group)
+            turns = _turns(group, kinds)
+            self._sign_in(place, group, turns)
         self._heap.append((model.end_s + DRAIN_S, STOP, 0))
         self._heap.sort()
         self._coming = sorted((source.next[0], place) for place, source in enumerate(self._sources))
@@ -114,7 +121,11 @@ class Simulation:
             len(queue.rings) > 1 or queue.overflow is not None or queue.service.wrap_up_s for queue in model.queues
         )
 
-    def _sign_in(self, place: int, group: Group) -> None:
+    def _sign_in(self, place: int, group: Group, turns: "list[tuple[float, frozenset[str] | None]]") -> None:
+        channels = group.channels
+        for at, taken in turns:
+            if at <= 0.0:
+                channels = taken
         for _ in range(group.count):
             agent = len(self._group_of)
             self._group_of[agent] = place
@@ -124,7 +135,7 @@ class Simulation:
                 agent,
                 0.0,
                 skills=group.skills,
-                channels=group.channels,
+                channels=channels,
                 capacity=group.capacity,
                 presence=Presence.AVAILABLE if present else Presence.OFFLINE,
             )
@@ -137,6 +148,10 @@ class Simulation:
                 if end < self.model.end_s + DRAIN_S:
                     self._heap.append((end, SHIFT, len(self._shifts)))
                     self._shifts.append((agent, None))
+            for at, taken in turns:
+                if at > 0.0:
+                    self._heap.append((at, PAUSE, len(self._pauses)))
+                    self._pauses.append((agent, taken))
 
     def run(self) -> list[list[Tally]]:
         """Play it to the end; tallies by stretch of time, then by queue in the model's order."""
@@ -144,6 +159,9 @@ class Simulation:
         enqueue, finish, next_timer = engine.enqueue, engine.finish, engine.next_timer
         timed, group_of, boost_s = self._timed, self._group_of, self.model.settings.priority_boost_s
         decisions: list[Decision]
+        if self._starts[0] <= 0.0:
+            self._begin_stretch(0)
+        self._stand()
         while True:
             # what is next: a timer of the engine, an event, or, last at the same moment, somebody new
             now, kind, number = heap[0]
@@ -184,6 +202,8 @@ class Simulation:
                 elif kind == STRETCH:
                     self._begin_stretch(number)
                     continue
+                elif kind == PAUSE:
+                    decisions = self._change_channels(number, now)
                 else:
                     return self._booked()
             for decision in decisions:
@@ -203,6 +223,51 @@ class Simulation:
                     self._work(decision.agent, now, ends, contact.weight)
                 if decision.interrupts:
                     self._interrupt(decision.interrupts, now)
+
+    def _stand(self) -> None:
+        """Begin with what stands: what is in hand goes to whoever may have it (their wait is over, and not counted),
+        then those who wait already come in, longest first. They count as offered in the first stretch."""
+        drawn = [
+            (source, source.inflow.beginning(source.replication))
+            for source in self._sources
+            if source.inflow.beginning is not None
+        ]
+        for source, begun in drawn:
+            for left in begun.in_hand:
+                number = len(self.contacts)
+                self.contacts.append(Contact(Tally(), 0.0, left, source.weight))
+                self._assign(self.engine.enqueue(number, source.queue, 0.0, channel=source.channel, priority=1e6), 0.0)
+                if self.contacts[number].waiting:  # nobody there can have it: it is not theirs
+                    self.contacts[number] = GONE
+                    self.engine.cancel(number, 0.0)
+        waiting = [(waited, source, rest) for source, begun in drawn for waited, *rest in begun.waiting]
+        for waited, source, (handle_s, patience_s) in sorted(waiting, key=lambda one: -one[0]):
+            number = len(self.contacts)
+            source.tally.offered += 1
+            self.contacts.append(Contact(source.tally, -waited, handle_s, source.weight))
+            decisions = self.engine.enqueue(
+                number, source.queue, 0.0, channel=source.channel, priority=source.priority, entered_at=-waited
+            )
+            self._assign(decisions, 0.0)
+            if patience_s < FOREVER and self.contacts[number].waiting:
+                heappush(self._heap, (patience_s, ABANDON, number))
+
+    def _assign(self, decisions: list[Decision], now: float) -> None:
+        """Carry out decisions that were made before the run."""
+        for decision in decisions:
+            if not isinstance(decision, Assigned):
+                self._carry_out(decision, now)
+                continue
+            number: Any = decision.interaction
+            contact = self.contacts[number]
+            contact.waiting = False
+            contact.agent = decision.agent
+            contact.tally.answered.append(now - contact.arrived)
+            contact.ends = now + contact.handle_s
+            heappush(self._heap, (contact.ends, FINISH, number))
+            self._work(contact.agent, now, contact.ends, contact.weight)
+            if decision.interrupts:
+                self._interrupt(decision.interrupts, now)
 
     def _carry_out(self, decision: Decision, now: float) -> None:
         """The rarer decisions."""
@@ -229,10 +294,13 @@ class Simulation:
         """Book agent-seconds of work to the stretches they fall in, and overtime as staffed time too."""
         group = self._group_of[agent]
         shift_end = self._shift_ends[agent]
-        for batch, busy in enumerate(self._busy):
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        for batch in range(first, len(self._busy)):
             low, high = max(start, self._starts[batch]), min(end, self._starts[batch + 1])
+            if low >= end:
+                break
             if low < high:
-                busy[group] += weight * (high - low)
+                self._busy[batch][group] += weight * (high - low)
                 if high > shift_end:
                     self._overtime[batch][group] += weight * (high - max(low, shift_end))
 
@@ -242,6 +310,11 @@ class Simulation:
             return self.engine.set_presence(agent, Presence.OFFLINE, now)
         self._shift_ends[agent] = until
         return self.engine.set_presence(agent, Presence.AVAILABLE, now)
+
+    def _change_channels(self, number: int, now: float) -> list[Decision]:
+        agent, taken = self._pauses[number]
+        group = self.model.groups[self._group_of[agent]]
+        return self.engine.set_agent(agent, now, skills=group.skills, channels=taken, capacity=group.capacity)
 
     def _begin_stretch(self, number: int) -> None:
         """From here on contacts belong to this stretch; after the last one, to none."""
@@ -264,6 +337,24 @@ class Simulation:
                 tally.busy = sum(self._busy[batch][group] for group in groups)
                 tally.staffed = sum(staffed[group] + self._overtime[batch][group] for group in groups)
         return self._tallies
+
+
+def _turns(group: Group, kinds: frozenset[str]) -> list[tuple[float, frozenset[str] | None]]:
+    """When what a group takes changes, and its channels from then on."""
+    if not group.pauses:
+        return []
+    moments = sorted(
+        {moment for spans in group.pauses.values() for span in spans for moment in span if moment < FOREVER}
+    )
+    everything = kinds if group.channels is None else group.channels
+    return [
+        (
+            moment,
+            everything
+            - {kind for kind, spans in group.pauses.items() if any(low <= moment < high for low, high in spans)},
+        )
+        for moment in moments
+    ]
 
 
 def _share(inflow: Inflow, units: dict[str, int]) -> float:
