@@ -12,13 +12,13 @@ export default ts.config(
     },
   },
   // Areas import ui, parts, model and commands, never each other; what two areas share lives in parts.
-  ...['admin', 'customers', 'desk', 'floor', 'parts', 'signin'].map((area) => ({
+  ...['admin', 'customers', 'desk', 'floor', 'parts', 'signin', 'twin'].map((area) => ({
     files: [`src/${area}/**`],
     rules: {
       'no-restricted-imports': [
         'error',
         {
-          patterns: ['admin', 'customers', 'desk', 'floor', 'signin']
+          patterns: ['admin', 'customers', 'desk', 'floor', 'signin', 'twin']
             .filter((other) => other !== area)
             .map((other) => ({ group: [`**/../${other}/**`], message: 'Areas do not import each other.' })),
         },

@@ -22,8 +22,10 @@ from battito.accounts.oidc import Oidc
 from battito.accounts.sessions import Sessions, bearer, may_while_enrolling
 from battito.automation import api as automation_api
 from battito.automation import keeping as automation_keeping  # noqa: F401 (its import declares which files are kept)
+from battito.calendars import api as calendars_api
 from battito.channels import api as channels_api
 from battito.channels import keeping as channels_keeping  # noqa: F401 (its import declares which files are kept)
+from battito.channels import teams as channels_teams  # noqa: F401 (its import declares how accounts let go of a team)
 from battito.channels.accounts import Accounts
 from battito.channels.listeners import Listeners
 from battito.channels.outbox import Outbox
@@ -34,6 +36,7 @@ from battito.conversations import attachments  # noqa: F401 (its import declares
 from battito.conversations import jobs as conversations_jobs  # noqa: F401 (its import declares jobs)
 from battito.conversations import keeping as conversations_keeping  # noqa: F401 (its import declares which files are kept)
 from battito.conversations import reactions as conversations_reactions  # noqa: F401 (its import declares consumers)
+from battito.conversations import teams as conversations_teams  # noqa: F401 (its import declares how conversations let go of a team)
 from battito.conversations.batcher import Batcher
 from battito.conversations.brands import brand_lookup
 from battito.conversations.capabilities import Catalogue
@@ -41,6 +44,7 @@ from battito.conversations.doors import PostDoor, match_post
 from battito.insights import api as insights_api
 from battito.insights import jobs as insights_jobs  # noqa: F401 (its import declares jobs)
 from battito.insights import reactions as insights_reactions  # noqa: F401 (its import declares a consumer)
+from battito.insights import rolling as insights_rolling  # noqa: F401 (its import declares a job)
 from battito.insights.snapshots import Snapshots
 from battito.platform.actor import Context
 from battito.platform.database import Database
@@ -55,7 +59,7 @@ from battito.platform.files import Files
 from battito.platform.files import api as files_api
 from battito.platform.files import jobs as files_jobs  # noqa: F401 (its import declares jobs)
 from battito.platform.files import unused as unused_files  # noqa: F401 (its import declares a recurring job)
-from battito.platform.http.framework import litestar_problem, provide_context, provide_services
+from battito.platform.http.framework import litestar_problem, provide_context, provide_services, refuse_nul_anywhere
 from battito.platform.http.front import Front
 from battito.platform.http.limits import Limits, RateLimiter
 from battito.platform.http.openapi import CompleteDocument
@@ -70,8 +74,13 @@ from battito.platform.telemetry.health import HealthDoors
 from battito.platform.telemetry.metrics import observe_request
 from battito.routing import api as routing_api
 from battito.routing import jobs as routing_jobs  # noqa: F401 (its import declares the recurring job)
+from battito.routing import telling as routing_telling  # noqa: F401 (its import declares what a person's data hold)
 from battito.routing.router.ask import Pictures
 from battito.routing.router.node import Router as WorkRouter
+from battito.sla import api as sla_api
+from battito.sla import jobs as sla_jobs  # noqa: F401 (its import declares jobs, consumers and who tells promises)
+from battito.twin import api as twin_api
+from battito.twin import jobs as twin_jobs  # noqa: F401 (its import declares a job)
 
 log = structlog.get_logger(__name__)
 
@@ -159,6 +168,9 @@ ROUTES: list[ControllerRouterHandler] = [
     files_api.router,
     *routing_api.routes,
     *insights_api.routes,
+    *twin_api.routes,
+    calendars_api.router,
+    sla_api.router,
 ]
 """Every room's REST doors, under /api/v1."""
 
@@ -189,6 +201,7 @@ def make_app(settings: Settings, database_url: str, alongside: Alongside | None 
             "services": Provide(provide_services, sync_to_thread=False),
         },
         exception_handlers={HTTPException: litestar_problem, Exception: litestar_problem},
+        before_request=refuse_nul_anywhere,
         openapi_config=OpenAPIConfig(
             title="Battito",
             version=__version__,

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from battito import __version__
 from battito.platform.database.cluster import DatabaseProblem
 from battito.platform.settings import Settings, SettingsError, load_settings
 
@@ -79,9 +80,10 @@ def _email(rest: list[str]) -> int:
 
 
 def _twin(rest: list[str]) -> int:
+    from battito.serve import with_database
     from battito.twin.command import main as twin
 
-    return twin(rest)
+    return twin(rest, lambda work: asyncio.run(with_database(load_settings(), work)))
 
 
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
@@ -94,7 +96,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "doctor": (_operation("doctor"), "what is wrong with this installation, and how to mend it"),
     "settings": (_operation("settings"), "every setting, its value and where that came from"),
     "email": (_email, "parse FILE.eml: what Battito reads in a mail, as JSON"),
-    "twin": (_twin, "run SCENARIO.yaml: what happens if"),
+    "twin": (_twin, "run SCENARIO.yaml: what happens if; live: the workspace as a scenario"),
 }
 
 
@@ -107,6 +109,9 @@ def main() -> int:
             print(f"  {name:<10} {text}")
         return 0 if arguments else 2
     name = arguments[0]
+    if name in ("-V", "--version", "version"):
+        print(f"Battito {__version__}")
+        return 0
     if name not in COMMANDS:
         import difflib
 

@@ -148,7 +148,7 @@ async def test_history_shows_what_each_rate_comes_from(company: Company, provide
     await expect(table).to_contain_text("Clienti", timeout=15_000)
     assert await page.locator("canvas").count() == 1
     async with page.expect_download() as download:
-        await page.get_by_role("link", name="Scarica CSV").click()
+        await page.get_by_role("link", name="CSV").click()
     text = (await (await download.value).path()).read_text("utf-8")
     assert "Clienti" in text
     assert await faults(page, page, "history", axe) == []

@@ -183,8 +183,10 @@ async def test_an_unanswered_offer_goes_on_and_its_agent_is_told(company: Compan
     await expect(page.get_by_role("region", name="Avvisi")).to_contain_text("il tempo è passato")
     await expect(card(page)).to_have_count(0)
     await expect(page.locator("header .state")).to_contain_text("niente lavoro per ora")
-    await page.locator("header .state").click()
-    await page.get_by_role("menuitemradio", name="Disponibile").click()
+    await page.reload()  # it is said again, with the way back
+    await expect(page.get_by_text("Non ricevi lavoro.")).to_be_visible()
+    await page.get_by_role("button", name="Eccomi, riprendo").click()
+    await expect(page.get_by_text("Non ricevi lavoro.")).to_have_count(0)
     await expect(card(page)).to_be_visible()
 
 

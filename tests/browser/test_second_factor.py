@@ -1,4 +1,7 @@
-"""An administrator asks for a second step; an agent is led to it when they sign in, and then to the desk."""
+"""An administrator asks for a second step; an agent is told before, led to it when they sign in, and then to the desk."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pyotp
 import pytest
@@ -11,6 +14,27 @@ from tests.support.workspace import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
 
 
+async def people_are_told_before(company: Company, axe: str) -> None:
+    """Days before it is asked, a quiet line on the desk says from when on, and leads to where it is set up."""
+    async with company.api(company.people.administrator) as api:
+        kept = (await api.get("/workspace/second-factor")).json()
+        policy = {name: kept[name] for name in ("required", "roles", "from")}
+        begins = datetime.now(UTC) + timedelta(days=7)
+        put = await api.put("/workspace/second-factor", json={**policy, "from": begins.isoformat()})
+        assert put.status_code == 200, put.text
+        page = await company.desk()
+        line = page.get_by_role("status").filter(has_text="serve anche un secondo passo")
+        await expect(line).to_contain_text(f"{begins.astimezone(ZoneInfo('Europe/Rome')).day} ")
+        assert not await found(page, axe)
+        await line.get_by_role("button", name="Prepara").click()
+        await page.get_by_role("heading", name="Secondo passo per entrare").first.wait_for()
+        await expect(line).to_have_count(0)
+        await page.goto(f"{company.server.url}/")
+        await line.get_by_role("button", name="Più tardi").click()
+        await expect(line).to_have_count(0)
+        await api.put("/workspace/second-factor", json=policy)
+
+
 async def test_who_has_no_second_step_is_led_to_one(company: Company, axe: str) -> None:
     page = await company.desk(company.people.administrator, "/admin/roles")
     await page.get_by_role("heading", name="Secondo passo per entrare").wait_for()
@@ -21,6 +45,7 @@ async def test_who_has_no_second_step_is_led_to_one(company: Company, axe: str) 
     await page.get_by_role("button", name="Salva").last.click()
     await expect(page.get_by_text("Ancora senza:")).to_contain_text("Agent Prova")
 
+    await people_are_told_before(company, axe)
     desk = await (await company.context()).new_page()
     await desk.goto(f"{company.server.url}/sign-in")
     await desk.get_by_label("E-mail").fill(company.agent.email)

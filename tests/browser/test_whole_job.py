@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from battito.channels.email.simulator import MailSimulator, letter
 from tests.browser.conftest import Company
@@ -116,6 +116,40 @@ async def test_an_email_comes_in_and_its_answer_goes_out(
     assert (conversation["status"], conversation["owner"]["id"]) == ("open", str(company.agent.id))
     assert len([m for m in await company.messages(conversation["id"]) if m["kind"] == "message"]) == 3
     assert len(provider.received) == 1
+    await a_picture_goes_out_inside_the_text(page, provider)
+
+
+async def a_picture_goes_out_inside_the_text(page: Page, provider: MailSimulator) -> None:
+    """A screenshot pasted while one writes stands in the mail's text, once, and is shown there on the desk."""
+    await row_of(page, "Giulia Ferri").click()
+    await editor(page).click()
+    box = page.locator(".written")
+    await box.wait_for()
+    await page.keyboard.type("Ecco dove: ")
+    await box.evaluate(PASTE, PIXEL)
+    await box.get_by_role("img", name="schermata.png").wait_for()
+    assert (
+        await box.get_by_role("img", name="schermata.png").evaluate("(i) => i.decode().then(() => i.naturalWidth)") == 1
+    )
+    await page.keyboard.press("Control+Enter")
+    await page.keyboard.press("Control+Enter")
+    mail = await provider.wait_for(lambda m: b"Ecco dove" in m.raw)
+    (picture,) = mail.parsed.attachments
+    assert (picture.inline, picture.content_type) == (True, "image/png")
+    assert mail.parsed.html is not None
+    assert f'src="cid:{picture.content_id}"' in mail.parsed.html
+    assert "Ecco dove: [schermata.png]" in mail.parsed.text
+    shown = written(page).frame_locator("iframe").last.locator("img")
+    assert await shown.evaluate("(i) => i.decode().then(() => i.naturalWidth)") == 1
+
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PASTE = """(box, base64) => {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+  const data = new DataTransfer()
+  data.items.add(new File([bytes], 'schermata.png', { type: 'image/png' }))
+  box.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+}"""
 
 
 @pytest.mark.parametrize("tab", ["Risposta", "Nota interna"])

@@ -1,6 +1,9 @@
 """Where personal data lie, and what takes them away: a table that nobody has thought of fails here."""
 
 import asyncio
+import io
+import json
+import zipfile
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +23,7 @@ SECRET = "parola-da-dimenticare"
 
 ERASED = {
     "contact", "identity", "contact_merge", "consent", "conversation", "message", "draft", "event", "audit", "inbox", "file", "message_move", "undo",
-    "outbox", "dead_job", "interaction", "search_document", "search_contact", "webchat_session", "webchat_rating",
+    "outbox", "dead_job", "interaction", "search_document", "search_contact", "webchat_session", "webchat_rating", "routing_decision",
 }  # fmt: skip
 """Of a customer, by conversation or contact: erasure takes them, retention too where they belong to a conversation."""
 
@@ -34,20 +37,25 @@ AGES = {
     "sign_in": "of people who work here: 30 days after the end",
     "raised_hand": "what help was asked for, with which conversation: 30 days",
     "team_message": "a supervisor's word to a team: two days",
+    "team_message_read": "who has read it: goes with it",
     "sign_in_failure": "addresses as hashes; forgiven at the next sign-in",
 }
 """These go by themselves after a while."""
 
 STAFF = {
     "app_user", "api_key", "passkey", "totp", "recovery_code", "presence", "user_role", "team_member", "saved_view", "canned_reply", "macro",
-    "agent_limits", "agent_skill", "agent_state", "presence_span",
+    "agent_limits", "agent_skill", "agent_state", "presence_span", "time_roll", "routing_rules", "routing_rules_version",
 }  # fmt: skip
 """Of people who work here: they are disabled, not erased (their names stand in the work they did)."""
 
 BUSINESS = {
+    "twin_run": "simulated figures, and names of queues and skills",
     "company": "organisations; a person's name there is a contact's, not the company's",
     "offer": "who was asked, in ids; the reason is one of a list",
     "routing_log": "ids and numbers",
+    "sla_case": "how far clocks have heard, in ids and moments",
+    "sla_run": "clocks of conversations, in ids, moments and seconds",
+    "metric_roll": "counts and sums by queue, channel, brand and the id of who works here",
     "message_part": "ids that providers gave to parts",
     "file_content_removed": "hashes",
     "channel_account": "the company's own addresses",
@@ -55,7 +63,7 @@ BUSINESS = {
 NOTHING = {
     "workspace", "brand", "team", "team_limits", "role", "label", "queue", "queue_flow", "skill", "disposition", "attribute_definition", "oidc_provider",
     "retention_policy", "conversation_number", "channel_pace", "routing_lease", "routing_settings", "consumer", "installation", "migration", "node",
-    "search_bucket", "service_target", "floor_threshold",
+    "search_bucket", "service_target", "floor_threshold", "segment", "routing_rules_calendar", "calendar", "sla_policy", "metric_state", "metric_dirty",
 }  # fmt: skip
 """Configuration and bookkeeping."""
 
@@ -86,7 +94,9 @@ async def plant(connection: Any, workspace: Furnished, contact: UUID, conversati
         inbox, w, account, inbox.hex, f"da {SECRET}".encode(), {"from": SECRET}, SECRET,
     )  # fmt: skip
     await connection.execute(
-        "update message set inbox_id = $2, html = $3, folded = $3, email = $4, error = $5 where id = $1", message, inbox, SECRET, {"subject": SECRET}, {"detail": SECRET}
+        "update message set inbox_id = $2, html = $3, folded = $3, email = $4, error = $5 where id = $1", message, inbox, SECRET,
+        {"from": {"name": SECRET, "address": "a@example.it"}, "to": [], "cc": [], "bcc": [], "subject": SECRET, "message_id": ""},
+        {"code": "bounced", "detail": SECRET, "advice": ""},
     )  # fmt: skip
     await connection.execute(
         "update conversation set attributes = $2 where id = $1", conversation, {"contratto": SECRET}
@@ -105,6 +115,11 @@ async def plant(connection: Any, workspace: Furnished, contact: UUID, conversati
     await connection.execute(
         "insert into interaction(id, workspace_id, conversation_id, channel, via, state, entered_at, disposition_note) values ($1, $2, $3, 'email', 'queue', 'ended', now(), $4)",
         uuid7(), w, conversation, SECRET,
+    )  # fmt: skip
+    await connection.execute(
+        "insert into routing_decision(conversation_id, workspace_id, version, rule_name, seen, at) values ($1, $2, 1, 'Bollette', $3, now())",
+        conversation, w, {"kind": "group", "match": "all", "held": True, "conditions": [
+            {"kind": "test", "fact": "text", "op": "words", "key": "", "days": None, "values": [], "seen": SECRET, "held": True}]},
     )  # fmt: skip
     address = f"{SECRET}@example.it"
     await connection.execute(
@@ -198,8 +213,27 @@ async def gone(connection: Any, but: set[str]) -> set[str]:
     return left
 
 
+async def its_copy_holds_it_all(
+    http: httpx.AsyncClient, workspace: Furnished, contact: UUID, conversation: UUID
+) -> None:
+    """What one gets who asks for one's data: forms, ratings with their words, attributes and what was noted too."""
+    answer = await http.get(f"/api/v1/contacts/{contact}/data", headers=workspace.administrator.headers)
+    assert answer.status_code == 200, answer.text
+    data = json.loads(zipfile.ZipFile(io.BytesIO(answer.content)).read("data.json"))
+    assert data["contact"]["note"] == SECRET
+    assert data["consents"][0]["text_shown"] == SECRET
+    mine = next(c for c in data["conversations"] if c["id"] == str(conversation))
+    assert mine["attributes"] == {"contratto": SECRET}
+    assert {m["kind"] for m in mine["messages"]} == {"message", "note"}
+    assert data["webchat"]["forms"][0]["fields"] == {"name": SECRET}
+    assert [(r["score"], r["comment"]) for r in data["webchat"]["ratings"]] == [(5, SECRET)]
+    assert data["interactions"][-1]["note"] == SECRET
+    assert data["attachments_left_out"] == []
+
+
 async def test_erasure_reaches_every_table(http: httpx.AsyncClient, connection: Any, workspace: Furnished) -> None:
-    contact, _ = await lived(http, connection, workspace)
+    contact, conversation = await lived(http, connection, workspace)
+    await its_copy_holds_it_all(http, workspace, contact, conversation)
     before = await leaks(connection)
     assert {
         "message",

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from battito.contacts.imports import guess_mapping, read_rows
+from battito.contacts.csv_files import read_rows
+from battito.contacts.imports import guess_mapping
 from battito.platform.errors import Invalid
 from tests.support.workspace import Furnished
 
@@ -69,3 +70,26 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 
 def test_a_field_is_guessed_once() -> None:
     assert guess_mapping(["Email", "Mail", "Boh"], []) == {"Email": "email"}
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("nome;email\nPippo;p@x.it\n".encode("utf-16"), [["nome", "email"], ["Pippo", "p@x.it"]]),
+        (b"sep=|\r\na|b;c\r\n1|2;3\r\n", [["a", "b;c"], ["1", "2;3"]]),
+        (b"a,b\r1,2\r", [["a", "b"], ["1", "2"]]),
+        (b'a,b\n"uno\ndue","x ""y"""', [["a", "b"], ["uno\ndue", 'x "y"']]),
+        (b"", []),
+    ],
+)
+def test_files_as_spreadsheets_write_them(content: bytes, rows: list[list[str]]) -> None:
+    assert list(read_rows(content)) == rows
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0rest", b'nome,email\n"Aperto,x@x.it\nDue,y@x.it\n']
+)
+def test_what_would_be_read_wrongly_is_refused(content: bytes) -> None:
+    with pytest.raises(Invalid) as refused:
+        list(read_rows(content))
+    assert set(refused.value.fields) == {"file"}

@@ -124,7 +124,14 @@ def lawful(row: Conversation) -> None:
     assert (row.resolved_at is not None) == (row.status == "resolved")
     assert row.snoozed_until is None or row.status == "snoozed"
     if row.status == "resolved":
-        assert (row.waiting_since, row.due_at, row.due_kind, row.unread, row.live) == (None, None, None, 0, False)
+        assert (row.waiting_since, row.due_at, row.due_kind, row.warn_at, row.unread, row.live) == (
+            None,
+            None,
+            None,
+            None,
+            0,
+            False,
+        )
     assert row.unread >= 0
     assert len(set(row.labels)) == len(row.labels)
     assert len(set(row.followers)) == len(row.followers)

@@ -65,9 +65,9 @@ async def test_what_changed_since_stays_and_the_rest_goes_back(
     ("name", "arguments", "field"),
     [
         ("esplodi", {}, "action"),
-        ("priority", {}, "arguments"),
+        ("priority", {}, "arguments.priority"),
         ("priority", {"priority": "altissima"}, "arguments.priority"),
-        ("resolve", {"x": 1}, "arguments"),
+        ("resolve", {"x": 1}, "arguments.x"),
     ],
 )
 async def test_a_wrong_order_is_refused_as_a_whole(

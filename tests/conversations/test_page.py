@@ -55,7 +55,7 @@ def test_words_that_look_like_a_picture_stay_words() -> None:
 def test_the_policy_lets_the_network_in_only_with_pictures() -> None:
     assert "http" not in policy(pictures=False)
     assert "img-src 'self' data: https: http:;" in policy(pictures=True)
-    assert policy(pictures=True).endswith("sandbox allow-popups allow-popups-to-escape-sandbox")
+    assert policy(pictures=True).endswith("sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox")
 
 
 @pytest.mark.postgres

@@ -102,6 +102,11 @@ async def test_counters_agree_with_a_recount(rows: Any) -> None:
     assert not await rows.fetchval(
         "select exists(select 1 from conversation where status = 'snoozed' and snoozed_until is null)"
     )
+    sleeping = await rows.fetch(
+        "select 'conversation.wake ' || id as key, snoozed_until as due_at from conversation where status = 'snoozed'"
+    )
+    timers = await rows.fetch("select unique_key as key, due_at from job where kind = 'conversation.wake'")
+    assert {tuple(r) for r in sleeping} == {tuple(r) for r in timers} != set()
     highest, following = await rows.fetchrow(
         "select max(c.number), max(n.next) from conversation c, conversation_number n"
     )

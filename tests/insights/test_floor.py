@@ -161,6 +161,9 @@ async def test_promises_at_risk_and_broken(connection: Any, workspace: Furnished
     assert (row.breached, row.at_risk, row.level) == (1, 1, "breach")
     assert floor.sentence.tone == "breach"
     assert floor.sentence.facts[0].kind == "breached"
+    for channel, count in (("email", 3), ("webchat", 0)):
+        asked = narrowing(context, queue=str(queue), channel=channel)
+        assert (await behind(connection, context, "waiting", asked, floor.day_start, now, now)).total == count
     for figure, one in (("breached", broken), ("at_risk", near)):
         page = await behind(connection, context, figure, narrowing(context), floor.day_start, now, now)
         assert [r.conversation.id for r in page.items] == [one]

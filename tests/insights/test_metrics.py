@@ -4,10 +4,12 @@ import csv
 import io
 import random
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import duckdb
 import httpx
 import msgspec
 import pytest
@@ -289,8 +291,29 @@ async def test_occupancy_is_of_the_time_that_people_worked(connection: Any, work
     assert (last.utilisation.numerator, last.utilisation.denominator) == (0, 20 * 60)
 
 
+def read_back(file: Path, content: bytes, items: list[dict[str, Any]]) -> None:
+    """Another program reads the same rows, with their types and definitions."""
+    file.write_bytes(content)
+    with duckdb.connect() as reader:
+        types = {name: kind for name, kind, *_ in reader.execute(f"describe select * from '{file}'").fetchall()}
+        assert (types["from"], types["offered"], types["asa_s"], types["key_id"]) == ("TIMESTAMP WITH TIME ZONE", "BIGINT", "DOUBLE", "VARCHAR")  # fmt: skip
+        names = ("key_name", "offered", "service_strict_numerator", "service_strict_denominator", "service_strict", "asa_s", "wait_s")  # fmt: skip
+        rows = reader.execute(f"""select epoch_us("from"), {", ".join(names)} from '{file}'""").fetchall()
+        (about,) = reader.execute(f"select decode(value) from parquet_kv_metadata('{file}') where decode(key) = 'battito.report'").fetchall()  # fmt: skip
+    for item, row in zip(items, rows, strict=True):
+        figures = item["figures"]
+        strict = figures["service"]["strict"]
+        began = datetime.fromisoformat(item["from"])
+        assert row[0] == began.timestamp() * 1_000_000
+        assert row[1:] == (item["key"] and item["key"]["name"], figures["offered"], strict["numerator"], strict["denominator"], strict["rate"], figures["asa_s"], figures["wait_s"])  # fmt: skip
+    said = msgspec.json.decode(about[0])
+    assert (said["interval"], said["by"], said["default_service_level"]) == ("1h", "queue", "service_strict")
+    assert set(said["columns"]) == set(types)
+    assert "short abandons" in said["columns"]["service_strict_denominator"]
+
+
 @pytest.mark.postgres
-async def test_the_doors(http: httpx.AsyncClient, connection: Any, workspace: Furnished) -> None:
+async def test_the_doors(http: httpx.AsyncClient, connection: Any, workspace: Furnished, tmp_path: Path) -> None:
     await connection.execute("update queue set name = '=1+1' where id = $1", queue := await a_queue(connection, workspace))  # fmt: skip
     await plant(connection, workspace, [queue], seed=4, around=datetime(2026, 5, 4, 8, tzinfo=UTC), hours=5, n=50)
     boss = workspace.supervisor.headers
@@ -303,6 +326,9 @@ async def test_the_doors(http: httpx.AsyncClient, connection: Any, workspace: Fu
     assert [int(r["offered"]) for r in rows] == [i["figures"]["offered"] for i in body["items"]]
     assert {r["key_name"] for r in rows} == {"'=1+1", ""}
     assert rows[0]["from"].endswith("+02:00")
+    kept = await http.get(f"{ask}&format=parquet&limit=1", headers=boss)
+    assert kept.headers["content-type"] == "application/vnd.apache.parquet"
+    read_back(tmp_path / "report.parquet", kept.content, body["items"])
     for wrong, field in (("from=ieri", "from"), ("interval=2h", "interval"), ("by=x", "by"), ("format=pdf", "format"), ("after=x", "after")):  # fmt: skip
         answer = await http.get(f"/api/v1/metrics?to=2026-05-06&{'from=2026-05-04&' if field != 'from' else ''}{wrong}", headers=boss)  # fmt: skip
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field), answer.text

@@ -139,3 +139,16 @@ def test_endless_mark_up_is_read_in_time(html: str) -> None:
     sanitise(html)
     to_text(html)
     assert time.process_time() - started < 5
+
+
+PICTURE = '<table><tr><td><img src="https://a.example/x.png?a=1&b=2" alt="x" height="9"></td></tr></table>'
+
+
+@pytest.mark.parametrize("html", [*HOSTILE, PICTURE, "<p>a &lt;b&gt;</p>", '<img src="cid:1@x">'])
+def test_what_was_made_harmless_stays_as_it_is(html: str) -> None:
+    once = sanitise(html)
+    assert sanitise(once) == once
+
+
+def test_a_picture_from_the_network_survives_being_made_harmless_twice() -> None:
+    assert 'data-remote-src="https://a.example/x.png?a=1&amp;b=2"' in sanitise(sanitise(PICTURE))

@@ -31,6 +31,20 @@ EITHER: dict[str, list[set[str]]] = {
         for door in ("PUT /users/{user_id}/skills", "PUT /users/{user_id}/limits", "PUT /teams/{team_id}/limits")
     },
     "PUT /floor/targets": [{"floor.act"}, {"queues.manage"}],
+    "DELETE /floor/targets": [{"floor.act"}, {"queues.manage"}],
+    **{
+        door: [{"plans.manage"}, {"floor.act"}]
+        for door in (
+            "GET /twin/scenario",
+            "POST /twin/check",
+            "GET /twin/runs",
+            "POST /twin/runs",
+            "GET /twin/runs/{twin_run_id}",
+            "PATCH /twin/runs/{twin_run_id}",
+            "DELETE /twin/runs/{twin_run_id}",
+            "POST /twin/runs/{twin_run_id}/cancel",
+        )
+    },
     "GET /metrics": [{"reports.read"}],  # by person it needs more
     "POST /undo/{undo_id}": [{"conversations.handle"}],  # what its steps need
     "GET /search": [{"conversations.read"}, {"contacts.read"}],
@@ -58,7 +72,7 @@ OWN = {"user.totp_begin", "user.totp_confirm", "user.totp_remove", "user.recover
 
 NO_DOOR = {
     "conversation.rename", "conversation.prioritise", "conversation.label", "conversation.set_brand", "conversation.wake", "conversation.restore",
-    "conversation.unmerge", "conversation.unsplit", "conversation.bulk_go_on", "conversation.erase", "message.bring_back", "message.unsend",
+    "conversation.unmerge", "conversation.unsplit", "conversation.bulk_go_on", "conversation.erase", "conversation.route", "message.bring_back", "message.unsend",
     "label.bring_back", "view.bring_back", "canned_reply.bring_back", "macro.bring_back",
 }  # fmt: skip
 """Actions that are reached through others (undo, edit, bulk, erasure); tests/conversations tries each with every role."""
@@ -72,7 +86,7 @@ NOT_NOW = {
     "GET /files/{file_id}/preview", "GET /messages/{message_id}/raw", "PATCH /messages/{message_id}", "DELETE /messages/{message_id}",
     "POST /messages/{message_id}/retry", "POST /conversations", "POST /sign-on/check",  # no picture, no mail account, no such provider
     "PATCH /attributes/{attribute_id}", "POST /conversations/{conversation_id}/snooze", "POST /jobs/dead/{job_id}/retry", "DELETE /jobs/dead/{job_id}",
-    "POST /undo/{undo_id}", "DELETE /roles/{role_id}", "DELETE /teams/{team_id}", "DELETE /hands/{hand_id}",  # used, or used up, by the doors before
+    "POST /undo/{undo_id}", "DELETE /roles/{role_id}", "DELETE /teams/{team_id}", "DELETE /hands/{hand_id}", "DELETE /floor/targets",  # used, or used up, by the doors before
     "POST /offers/{offer_id}/accept", "POST /offers/{offer_id}/decline", "POST /interactions/{interaction_id}/wrap-up",
     "POST /interactions/{interaction_id}/wrap-up/extend", "POST /interactions/{interaction_id}/wrap-up/end",
     "PUT /interactions/{interaction_id}/disposition",  # the router took the made-up offer back
@@ -300,7 +314,12 @@ QUIET = {
     "offer",
     "agent_state",
     "routing_lease",
+    "routing_log",
     "queue_pace",
+    "metric_roll",
+    "metric_state",
+    "metric_dirty",
+    "time_roll",
 }
 """Tables that move by themselves: marks of use, and work in the background."""
 

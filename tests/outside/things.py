@@ -123,6 +123,12 @@ async def _by_hand(connection: Any, workspace: Furnished, owner: UUID) -> Ids:
         "insert into offer(id, workspace_id, interaction_id, conversation_id, agent_id, made_at) values ($1, $2, $3, $4, $5, now())",
         ids["offer_id"], workspace.id, ids["interaction_id"], ids["conversation_merged"], owner,
     )  # fmt: skip
+    for name, state in (("twin_run_id", "queued"), ("twin_run_doomed", "done")):
+        ids[name] = uuid7()
+        await connection.execute(
+            "insert into twin_run(id, workspace_id, name, state, question, created_by, created_at) values ($1, $2, 'prova', $3, $4, $5, now())",
+            ids[name], workspace.id, state, {"scenario": "queues: {}"}, owner,
+        )  # fmt: skip
     return {name: str(value) for name, value in ids.items()}
 
 
@@ -147,7 +153,13 @@ async def _by_door(http: httpx.AsyncClient, workspace: Furnished) -> Ids:
     await made("disposition_id", "/dispositions", json={"name": f"esito {mark}"})
     await made("threshold_id", "/floor/thresholds", json={"figure": "waiting", "warn": 50, "enabled": False})
     await made("hand_id", "/hands", json={"text": "aiuto"})
+    await made("team_message_id", "/floor/messages", json={"text": "Alle 15 riunione"})
     await made("queue_id", "/queues", json={"name": f"coda {mark}"})
+    for name in ("segment_id", "segment_asked"):  # one to take away, one that rules ask for
+        await made(name, "/segments", json={"name": f"{name} {mark}", "conditions": {"kind": "group"}})
+    await made("calendar_id", "/calendars", json={"name": f"calendario {mark}", "week": OPEN_HOURS})
+    await made("policy_id", "/sla-policies", json={"name": f"promessa {mark}", "enabled": False})
+    ids["version_id"] = await _rules(http, workspace, ids)
     await made("key_id", "/api-keys", json={"name": "chiave", "scopes": ["conversations.read"]})
     await made("file_id", "/files", files={"file": ("nota.txt", b"ciao", "text/plain")})
     await made("import_id", "/contacts/imports", files={"file": ("contatti.csv", CSV, "text/csv")})
@@ -171,6 +183,18 @@ async def _by_door(http: httpx.AsyncClient, workspace: Furnished) -> Ids:
     assert answer.status_code in (200, 201), answer.text
     ids["merge_id"] = answer.json().get("merge_id") or answer.json()["id"]
     return ids
+
+
+async def _rules(http: httpx.AsyncClient, workspace: Furnished, ids: Ids) -> str:
+    """Two versions of the routing rules; the older one's id."""
+    boss, versions = workspace.administrator.headers, []
+    for draft in (1, 2):
+        answer = await http.put("/api/v1/routing-rules/draft", headers=boss, json={"rules": [a_rule(ids)]})
+        assert answer.status_code == 200, answer.text
+        answer = await http.post("/api/v1/routing-rules/publish", headers=boss, json={"version": draft})
+        assert answer.status_code == 200, answer.text
+        versions.append(answer.json()["published"]["id"])
+    return str(versions[0])
 
 
 async def received(connection: Any, place: Place) -> str:
@@ -215,6 +239,23 @@ def _provider(i: Ids) -> dict[str, Any]:
     }
 
 
+OPEN_HOURS = [{"days": [0, 1, 2, 3, 4], "opens": "09:00", "closes": "18:00"}]
+
+
+def labelled(i: Ids) -> dict[str, Any]:
+    """Conditions that ask for a label."""
+    asked = {"kind": "test", "fact": "label", "op": "any_of", "values": [i["label_id"]]}
+    return {"kind": "group", "match": "all", "conditions": [asked]}
+
+
+def a_rule(i: Ids) -> dict[str, Any]:
+    """A routing rule that names a queue, a segment, a skill and a label."""
+    asked = {"kind": "test", "fact": "segment", "op": "any_of", "values": [i["segment_asked"]]}
+    then = {"queue_id": i["queue_id"], "requirement": {i["skill_id"]: 2}, "labels": [i["label_id"]]}
+    return {"id": str(uuid4()), "name": "Regola", "when": {"kind": "group", "conditions": [asked]}, "then": then}
+
+
+SCENARIO = "hours: 1\nreplications: 2\nqueues: {q: {arrivals_per_hour: 20, handle: {mean_s: 100}}}\nagents: [{name: tutti, count: 2}]\n"
 FILE = {"file": ("nota.txt", b"ciao", "text/plain")}
 BODIES: dict[str, Callable[[Ids], Any]] = {
     "POST /me/totp/confirm": lambda i: {"code": "123456"},
@@ -281,6 +322,9 @@ BODIES: dict[str, Callable[[Ids], Any]] = {
     "POST /floor/thresholds": lambda i: {"queue_id": i["queue_id"], "figure": "breached", "warn": 1},
     "PATCH /floor/thresholds/{threshold_id}": lambda i: {"queue_id": i["queue_id"], "figure": "longest_wait_s", "warn": 60, "breach": 300},
     "PUT /floor/targets": lambda i: {"queue_id": i["queue_id"], "target_s": 20},
+    "POST /twin/check": lambda i: {"scenario": SCENARIO},
+    "POST /twin/runs": lambda i: {"name": "due in più", "scenario": SCENARIO, "changes": [{"do": "people", "profile": "tutti", "count": 2}]},
+    "PATCH /twin/runs/{twin_run_id}": lambda i: {"name": "martedì", "kept": True},
     "PUT /metrics/settings": lambda i: {"individual_figures": True},
     "POST /labels": lambda i: {"name": uuid4().hex},
     "PATCH /labels/{label_id}": lambda i: {"name": uuid4().hex},
@@ -302,6 +346,21 @@ BODIES: dict[str, Callable[[Ids], Any]] = {
     "POST /channel-accounts/{account_id}/test": lambda i: {"to": "x@example.it"},
     "POST /jobs/dead/retry": lambda i: {"kind": "prova.niente"},
     "POST /files": lambda i: FILE,
+    "POST /calendars": lambda i: {"name": uuid4().hex, "week": OPEN_HOURS},
+    "PATCH /calendars/{calendar_id}": lambda i: {"name": uuid4().hex, "week": OPEN_HOURS},
+    "POST /calendars/preview": lambda i: {"name": "x", "week": OPEN_HOURS},
+    "POST /sla-policies": lambda i: {"name": uuid4().hex, "conditions": {"queues": [i["queue_id"]], "brands": [i["brand_id"]], "labels": [i["label_id"]]}},
+    "PATCH /sla-policies/{policy_id}": lambda i: {"name": uuid4().hex, "escalations": [{"on": "warned", "steps": [{"do": "queue", "queue_id": i["queue_id"]}]}]},
+    "PUT /sla-policies/order": lambda i: {"ids": [i["policy_id"]]},
+    "POST /sla-policies/try": lambda i: {"conversation_id": i["conversation_id"]},
+    "POST /segments": lambda i: {"name": uuid4().hex, "conditions": labelled(i)},
+    "PATCH /segments/{segment_id}": lambda i: {"name": uuid4().hex, "conditions": labelled(i)},
+    "POST /segments/preview": lambda i: {"conditions": labelled(i)},
+    "PUT /routing-rules/draft": lambda i: {"rules": [a_rule(i)]},
+    "POST /routing-rules/check": lambda i: {"rules": [a_rule(i)]},
+    "POST /routing-rules/publish": lambda i: {"version": 3, "note": "x"},
+    "POST /routing-rules/versions/{version_id}/restore": lambda i: {"note": "x"},
+    "POST /routing-rules/try": lambda i: {"conversation_id": i["conversation_id"]},
     "POST /queues": lambda i: {"name": uuid4().hex, "brand_id": i["brand_id"], "team_ids": [i["team_id"]]},
     "PATCH /queues/{queue_id}": lambda i: {"name": uuid4().hex, "brand_id": i["brand_id"], "team_ids": [i["team_id"]]},
 }  # fmt: skip
@@ -310,11 +369,14 @@ BODIES: dict[str, Callable[[Ids], Any]] = {
 QUERIES: dict[str, dict[str, str]] = {
     "GET /contacts/{contact_id}/may-contact": {"purpose": "marketing", "channel": "email"},
     "GET /floor/contacts": {"figure": "waiting"},
+    "GET /metrics/sla": {"from": "2026-05-04", "to": "2026-05-05"},
+    "GET /calendars/{calendar_id}/time": {"from": "2026-05-04T08:00:00Z", "to": "2026-05-05T08:00:00Z"},
     "GET /metrics": {"from": "2026-05-04", "to": "2026-05-05"},
 }
 UPLOADS = ("POST /files", "POST /contacts/imports")
 STANDS_FOR: dict[str, dict[str, str]] = {
     "POST /contacts/{contact_id}/erase": {"contact_id": "contact_doomed"},
+    "DELETE /twin/runs/{twin_run_id}": {"twin_run_id": "twin_run_doomed"},
     "POST /conversations/{conversation_id}/merge": {"conversation_id": "conversation_merged"},
     "POST /conversations/{conversation_id}/split": {"conversation_id": "conversation_split"},
 }

@@ -30,7 +30,8 @@ class Door(NamedTuple):
 def doors() -> list[Door]:
     """Every operation under `/api/v1`."""
     api: Any = make_app(load_settings({}), "postgresql://nowhere")._inner
-    assert isinstance(api, Litestar)
+    while not isinstance(api, Litestar):  # what stands before it
+        api = api._inner
     out = []
     for route in api.routes:
         for method, handler in getattr(route, "route_handler_map", {}).items():

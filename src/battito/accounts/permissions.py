@@ -19,7 +19,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "labels.write": "Define labels",
     "views.share": "Share saved views",
     "channels.manage": "Connect and configure channels",
-    "attributes.manage": "Define custom attributes",
+    "attributes.manage": "Define custom attributes and segments",
     "queues.manage": "Configure queues, skills and routing",
     "floor.watch": "See the floor and other people's presence and work",
     "floor.act": "Move work and change people's state from the floor",

@@ -117,6 +117,7 @@ async def get_me(connection: Any, context: Context) -> Me:
             "id": row["id"], "name": row["name"], "email": row["email"], "initials": initials(row["name"]), "locale": row["locale"],
             "timezone": row["timezone"], "settings": row["settings"], "roles": row["roles"], "teams": [dict(t) for t in teams],
             "works_from": row["works_from"], "version": row["version"],
+            "brands": None if context.brands is None else sorted(context.brands),
         },
         workspace=await get_workspace(connection, context.workspace_id),
         permissions=sorted(context.permissions),

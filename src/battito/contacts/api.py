@@ -15,6 +15,7 @@ from battito.contacts.imports_api import import_routes
 from battito.contacts.listing import Suggestion, list_contacts, suggest_same_person
 from battito.contacts.models import Contact, ContactChanges, NewContact, NewIdentity
 from battito.contacts.queries import get_contact
+from battito.contacts.segments_api import segment_routes
 from battito.platform.actor import Context
 from battito.platform.http.versions import IfMatch, version_of
 from battito.platform.services import Services
@@ -95,13 +96,14 @@ async def index(
     q: str = "",
     label: UUID | None = None,
     company: UUID | None = None,
+    segment: UUID | None = None,
     after: str | None = None,
     limit: Annotated[int, Parameter(ge=1, le=200)] = 50,
 ) -> ContactPage:
     """Contacts: all, or those that fit `q` (name, address, number)."""
     async with services.database.reading() as connection:
         items, following = await list_contacts(
-            connection, context, q=q, label=label, company=company, after=after, limit=limit
+            connection, context, q=q, label=label, company=company, segment=segment, after=after, limit=limit
         )
     return ContactPage(items, following)
 
@@ -155,4 +157,4 @@ router: Any = Router(
     route_handlers=[create, index, show, change, add, remove, suggestions, merge, unmerge, consents, consent, may],
     tags=["Contacts"],
 )
-routes: list[Any] = [router, *company_routes, *import_routes]
+routes: list[Any] = [router, *company_routes, *import_routes, *segment_routes]

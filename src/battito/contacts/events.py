@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from battito.contacts.models import Contact
+from battito.contacts.segments.model import Segment
 from battito.platform.events.model import Event
 
 
@@ -67,6 +68,13 @@ class AttributesChanged(Event, frozen=True, kw_only=True, tag="attribute.changed
     on_kind: str
     key: str
     attribute: dict[str, Any]
+
+
+class SegmentChanged(ContactEvent, frozen=True, kw_only=True, tag="segment.changed"):
+    """A segment was made, changed or taken away (`segment` is null)."""
+
+    segment_id: UUID
+    segment: Segment | None
 
 
 class ImportProgressed(Event, frozen=True, kw_only=True, tag="contact.import_progressed"):

@@ -6,7 +6,8 @@ belongs to a contact already changes that contact; a row at fault is refused wit
 
 import csv
 import io
-from collections.abc import Iterator
+import itertools
+from collections import Counter
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -14,6 +15,7 @@ import msgspec
 
 from battito.contacts.actions.edit import add_identity, change_contact, create_contact
 from battito.contacts.attributes import Attribute, convert_value, list_attributes
+from battito.contacts.csv_files import read_rows
 from battito.contacts.events import ImportProgressed
 from battito.contacts.models import ContactChanges, IdentityKind, NewContact, NewIdentity
 from battito.contacts.queries import find_by_identity
@@ -61,6 +63,10 @@ class ImportJob(msgspec.Struct, kw_only=True):
     error: str | None
 
 
+AT_ONCE: Final = 100
+"""Rows of one transaction."""
+
+
 class PreviewRow(msgspec.Struct):
     """One row as it would be imported."""
 
@@ -81,31 +87,6 @@ class Mapping(msgspec.Struct, forbid_unknown_fields=True):
     """Column title -> field (`name`, `email`, `attribute:<key>`, …); columns left out are ignored."""
 
     mapping: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
-
-
-def read_rows(content: bytes) -> Iterator[list[str]]:
-    """The rows of a CSV file, the titles first. Raises `Invalid` when it is none."""
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Invalid("The file is neither UTF-8 nor Windows-1252 text.", field="file")
-    if "\x00" in text:
-        raise Invalid("This is not a CSV file (it may be a spreadsheet: save it as CSV).", field="file")
-    head = text[:10_000]
-    first = head.split("\n", 1)[0]
-    delimiter = max(",;\t|", key=first.count)
-    try:
-        yield from (
-            row
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-            if any(cell.strip() for cell in row)
-        )
-    except csv.Error as error:
-        raise Invalid(f"The file cannot be read as CSV: {error}.", field="file") from error
 
 
 def guess_mapping(columns: list[str], attributes: list[Attribute]) -> dict[str, str]:
@@ -162,7 +143,8 @@ def take_apart(values: dict[str, str], mapping: dict[str, str], attributes: dict
             except ValueError as error:
                 raise ValueError(f"«{attribute.label}» wants {error}, not «{text[:60]}»") from error
     fields = {k: by_field[k] for k in ("location", "language", "note") if by_field.get(k)}
-    return Record((name or identities[0].value)[:200], identities, by_field.get("company", ""), fields, custom)
+    name = " ".join((name or identities[0].value).split())
+    return Record(name[:200], identities, by_field.get("company", ""), fields, custom)
 
 
 @action("contact.import_upload", permission="contacts.import")
@@ -298,7 +280,7 @@ async def _known(connection: Any, workspace_id: UUID, record: Record) -> UUID | 
 
 @job("contact.import", retries=3, timeout_s=3600, queue="slow")
 async def run_import(services: Services, task: Job) -> None:
-    """Import row by row, each in its own transaction; a repetition after a crash goes on where the counts stand."""
+    """Import some rows at a time, each taken or refused by itself; a repetition after a crash goes on where the counts stand."""
     import_id = UUID(task.args["import_id"])
     context = task.context
     async with services.database.reading() as connection:
@@ -311,20 +293,25 @@ async def run_import(services: Services, task: Job) -> None:
         found, content, attributes = await _prepared(connection, context, import_id, row["mapping"])
     rows = read_rows(content)
     next(rows)
-    for n, cells in enumerate(rows):
-        if n < row["done"]:
-            continue
-        values = dict(zip(found.columns, cells, strict=False))
-        outcome, reason = await _import_row(services, context, values, row["mapping"], attributes)
-        refusal = [{"row": n + 2, "reason": reason, "values": cells}] if outcome == "refused" else []
+    left = itertools.islice(enumerate(rows), row["done"], None)
+    while some := list(itertools.islice(left, AT_ONCE)):
         async with services.database.transaction(context) as tx:
+            outcomes: Counter[str] = Counter()
+            refused = []
+            for n, cells in some:
+                values = dict(zip(found.columns, cells, strict=False))
+                outcome, reason = await _import_row(tx, values, row["mapping"], attributes)
+                outcomes[outcome] += 1
+                if outcome == "refused":
+                    refused.append({"row": n + 2, "reason": reason, "values": cells})
             await tx.execute(
                 "update contact_import set created = created + $3, updated = updated + $4,"
                 " refused = refused || $5::jsonb where workspace_id = $1 and id = $2",
-                tx.workspace_id, import_id, int(outcome == "created"), int(outcome == "updated"), refusal,
+                tx.workspace_id, import_id, outcomes["created"], outcomes["updated"], refused,
             )  # fmt: skip
-            if (n + 1) % REPORT_EVERY == 0:
-                tx.emit(ImportProgressed(import_id=import_id, state="running", done=n + 1, total=row["total"]))
+            done = some[-1][0] + 1
+            if done % REPORT_EVERY == 0:
+                tx.emit(ImportProgressed(import_id=import_id, state="running", done=done, total=row["total"]))
     async with services.database.transaction(context) as tx:
         await tx.execute(
             "update contact_import set state = 'done', finished_at = $3 where workspace_id = $1 and id = $2",
@@ -336,15 +323,14 @@ async def run_import(services: Services, task: Job) -> None:
 
 
 async def _import_row(
-    services: Services,
-    context: Context,
+    tx: Tx,
     values: dict[str, str],
     mapping: dict[str, str],
     attributes: dict[str, Attribute],
 ) -> tuple[str, str]:
     try:
         record = take_apart(values, mapping, attributes)
-        async with services.database.transaction(context) as tx:
+        async with tx.savepoint():
             fields = dict(record.fields)
             if record.company:
                 fields["company_id"] = await _company(tx, record.company)

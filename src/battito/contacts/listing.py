@@ -1,12 +1,16 @@
 """Finding contacts: by name (typos forgiven), address, number; and who might be the same person."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
+from battito.contacts.misspelt import nearly_named
 from battito.contacts.models import Contact, Counts
 from battito.contacts.queries import SELECT, contact_from, get_contact
+from battito.contacts.segments.queries import get_segment
+from battito.contacts.segments.sql import Where
 from battito.kit.text import fold
 from battito.platform.actor import Context
 from battito.platform.errors import Invalid
@@ -27,23 +31,36 @@ async def list_contacts(
     q: str = "",
     label: UUID | None = None,
     company: UUID | None = None,
+    segment: UUID | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> tuple[list[Contact], str | None]:
-    """Contacts that fit, best first when searching, else the newest first; and the cursor of the next page."""
+    """Contacts that fit, best first when searching, else the newest first; and the cursor of the next page.
+
+    Raises `NotFound` for a segment that is not there.
+    """
     context.require("contacts.read")
     offset, before = _cursor(after, bool(q.strip()))
     words = q.strip()
     digits = "".join(c for c in words if c.isdigit())
     where = "c.workspace_id = $1 and c.merged_into is null and c.erased_at is null and ($2::uuid is null or $2 = any(c.labels)) and ($3::uuid is null or c.company_id = $3)"
+    belongs = Where(9 if words else 6, datetime.now(UTC).date())
+    if segment is not None:
+        where += " and " + belongs.text((await get_segment(connection, context, segment)).conditions)
     if words:
         rows = await connection.fetch(
             f"{SELECT} where {where} and (c.name %> $4 or c.name ilike '%' || $5 || '%' or exists(select 1 from identity i where i.workspace_id = c.workspace_id"
             " and i.contact_id = c.id and (i.value ilike '%' || $5 || '%' or ($6 <> '' and length($6) >= 4 and regexp_replace(i.value, '\\D', '', 'g') like '%' || $6 || '%'))))"
             " order by greatest(word_similarity($4, c.name), case when c.name ilike $5 || '%' then 1.0 else 0 end) desc, c.created_at desc, c.id desc limit $7 offset $8",
-            context.workspace_id, label, company, words, _like(words), digits, limit + 1, offset,
+            context.workspace_id, label, company, words, _like(words), digits, limit + 1, offset, *belongs.params,
         )  # fmt: skip
         following = str(offset + limit) if len(rows) > limit else None
+        if not rows and offset == 0 and label is None and company is None and segment is None:
+            near = await nearly_named(connection, context.workspace_id, words, limit)
+            found = await connection.fetch(
+                f"{SELECT} where c.workspace_id = $1 and c.id = any($2::uuid[])", context.workspace_id, near
+            )
+            rows = sorted(found, key=lambda row: near.index(row["id"]))
     else:
         rows = await connection.fetch(
             f"{SELECT} where {where} and ($4::uuid is null or c.id < $4) order by c.id desc limit $5",
@@ -52,6 +69,7 @@ async def list_contacts(
             company,
             before,
             limit + 1,
+            *belongs.params,
         )
         following = str(rows[limit - 1]["id"]) if len(rows) > limit else None
     return [contact_from(r, Counts()) for r in rows[:limit]], following

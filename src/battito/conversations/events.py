@@ -53,6 +53,10 @@ class ConversationTransferred(ConversationEvent, frozen=True, kw_only=True, tag=
     keep_place: bool
 
 
+class ConversationRouted(ConversationEvent, frozen=True, kw_only=True, tag="conversation.routed"):
+    """A routing rule gave a new conversation its queue, priority or labels."""
+
+
 class ConversationResolved(ConversationEvent, frozen=True, kw_only=True, tag="conversation.resolved"):
     """Done."""
 

@@ -8,6 +8,7 @@ import msgspec
 
 from battito.conversations.models import Priority, Status
 from battito.platform.errors import Invalid
+from battito.platform.http.faults import of_validation
 
 Order = Literal["due", "recent", "oldest"]
 StandardView = Literal["mine", "unassigned", "mentions", "followed", "all"]
@@ -72,7 +73,7 @@ def parse(given: Mapping[str, Any], *, me: UUID | None = None) -> Filters:
         try:
             out[name] = msgspec.convert(words, _TYPES[name], strict=False)
         except msgspec.ValidationError as error:
-            faults[name] = str(error).partition(" - at")[0]
+            faults[name] = of_validation(error)[1]
     if faults:
         raise Invalid("; ".join(f"{k}: {v}" for k, v in faults.items()), fields=faults)
     return Filters(**out)

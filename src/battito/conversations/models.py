@@ -143,6 +143,8 @@ class Conversation(msgspec.Struct, kw_only=True):
     waiting_since: datetime | None
     due_at: datetime | None
     due_kind: str | None
+    warn_at: datetime | None = None
+    """From here on the promise is at risk; None: as nobody says otherwise, in the last fifth of its time."""
     snoozed_until: datetime | None
     unread: int
     last_message_at: datetime | None

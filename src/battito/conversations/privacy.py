@@ -1,17 +1,11 @@
-"""Privacy in conversations: erasure after a contact's, retention by channel, and one person's data as a file."""
+"""Privacy in conversations: erasure after a contact's, and retention by channel. One person's data: `person.py`."""
 
-import io
-import zipfile
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from battito.contacts.consent import list_consents
-from battito.contacts.queries import get_contact
 from battito.conversations.events import ConversationErased, RetentionChanged
-from battito.conversations.models import Attachment
-from battito.conversations.queries.rows import message_from
 from battito.conversations.store.scrub import scrub
 from battito.platform.action import action
 from battito.platform.actor import Context
@@ -132,49 +126,3 @@ async def list_retention(connection: Any, context: Context) -> list[RetentionRul
         "select channel, days from retention_policy where workspace_id = $1 order by channel", context.workspace_id
     )
     return [RetentionRule(r["channel"], r["days"]) for r in rows]
-
-
-async def person_data(services: Services, context: Context, contact_id: UUID) -> bytes:
-    """Everything about one person (GDPR art. 15 and 20): a ZIP with `data.json` and the attachments.
-
-    Notes between colleagues are left out of the copy only where they are about somebody else; they are personal data too.
-    """
-    context.require("contacts.export")
-    out = io.BytesIO()
-    files = services.get(Files)
-    async with services.database.reading() as connection:
-        contact = await get_contact(connection, context, contact_id)
-        consents = await list_consents(connection, context, contact_id)
-        conversations = await connection.fetch(
-            "select id, number, channel, subject, status, created_at, resolved_at from conversation where workspace_id = $1 and contact_id = $2 order by created_at",
-            context.workspace_id, contact_id,
-        )  # fmt: skip
-        messages = await connection.fetch(
-            "select m.* from message m join conversation c on c.id = m.conversation_id and c.workspace_id = m.workspace_id"
-            " where m.workspace_id = $1 and c.contact_id = $2 and m.kind <> 'activity' order by m.created_at, m.seq",
-            context.workspace_id, contact_id,
-        )  # fmt: skip
-    kept = [message_from(m) for m in messages]
-    data = {
-        "contact": contact,
-        "consents": consents,
-        "conversations": [
-            {**dict(c), "messages": [m for m in kept if m.conversation_id == c["id"]]} for c in conversations
-        ],
-    }
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data.json", msgspec.json.format(msgspec.json.encode(data), indent=2))
-        attachments: dict[UUID, Attachment] = {a.id: a for m in kept for a in m.attachments}
-        for attachment in attachments.values():
-            archive.writestr(
-                f"attachments/{attachment.id}/{attachment.name}", await files.read(context.workspace_id, attachment.id)
-            )
-    async with services.database.transaction(context) as tx:
-        await note_export(tx, contact_id)
-    return out.getvalue()
-
-
-@action("contact.export_data", permission="contacts.export")
-async def note_export(tx: Tx, contact_id: UUID) -> None:
-    """Put on record that somebody took a copy of a person's data."""
-    tx.audit("contact", contact_id, after={"exported": True})

@@ -4,7 +4,7 @@
     open, waiting ──snooze──> snoozed ──time, customer, reopen──> open
 
 Always true of a row: `snoozed_until` and `resolved_at` are set only in their states, and a resolved conversation waits
-for nobody: no `waiting_since`, no `due_at`, nothing unread, not live.
+for nobody: no `waiting_since`, no `due_at`, no `warn_at`, nothing unread, not live.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,9 @@ LONGEST_SNOOZE: Final = timedelta(days=5 * 366)
 SUBJECT_LIMIT: Final = 500
 LABEL_LIMIT: Final = 50
 PRIORITIES: Final[tuple[Priority, ...]] = ("low", "normal", "high", "urgent")
-SETTLED: Final[Changes] = {"waiting_since": None, "due_at": None, "due_kind": None, "unread": 0, "live": False}
+SETTLED: Final[Changes] = {
+    "waiting_since": None, "due_at": None, "due_kind": None, "warn_at": None, "unread": 0, "live": False,
+}  # fmt: skip
 """What holds of a conversation in which nobody waits for us."""
 
 
@@ -67,6 +69,7 @@ def customer_wrote(row: Conversation, now: datetime, due_at: datetime | None, *,
         changes["waiting_since"] = now
         changes["due_at"] = due_at
         changes["due_kind"] = None if due_at is None else "next" if answered else "first"
+        changes["warn_at"] = None
     return changes
 
 

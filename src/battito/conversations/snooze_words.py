@@ -97,7 +97,7 @@ _UNITS: Final = {
     "minute": r"minuti|minuto|minutes|minute|mins|min|m",
     "hour": r"ore|ora|hours|hour|hrs|hr|h",
     "workday": r"giorni lavorativi|giorno lavorativo|giorni feriali|working days|working day|business days|business day|workdays|workday",
-    "day": r"giorni|giorno|gg|days|day|d",
+    "day": r"giorni|giorno|gg|g|days|day|d",
     "week": r"settimane|settimana|sett|weeks|week|w",
     "month": r"mesi|mese|months|month",
     "fortnight": r"fortnights|fortnight",

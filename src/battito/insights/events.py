@@ -26,6 +26,20 @@ class ThresholdCleared(ThresholdRaised, frozen=True, kw_only=True, tag="threshol
     """It came back, and stayed back."""
 
 
+class ThresholdTold(Event, frozen=True, kw_only=True, tag="threshold.told"):
+    """Somebody who is to be told of a threshold is told: it was raised, or is over (`over`)."""
+
+    threshold: Threshold
+    queue: Ref | None
+    sentence: dict[str, str]
+    over: bool
+    to: UUID
+
+    def audience(self) -> str:
+        """The person."""
+        return f"user:{self.to}"
+
+
 class ThresholdChanged(Event, frozen=True, kw_only=True, tag="threshold.changed"):
     """A threshold was made, changed, or taken away (then it is null)."""
 
@@ -38,9 +52,9 @@ class ThresholdChanged(Event, frozen=True, kw_only=True, tag="threshold.changed"
 
 
 class TargetChanged(Event, frozen=True, kw_only=True, tag="target.changed"):
-    """How fast is fast enough is another now: figures of the past too."""
+    """How fast is fast enough is another now: figures of the past too. Null: a target was taken away."""
 
-    target: TargetWish
+    target: TargetWish | None
 
     def audience(self) -> str:
         """Those who watch the floor."""
@@ -86,6 +100,17 @@ class TeamMessageSent(Event, frozen=True, kw_only=True, tag="team.message"):
     def audience(self) -> str | None:
         """The person, or everybody."""
         return None if self.to is None else f"user:{self.to}"
+
+
+class TeamMessageRead(Event, frozen=True, kw_only=True, tag="team.message_read"):
+    """A word to one's team was read: one's other screens need not show it as new."""
+
+    message_id: UUID
+    user_id: UUID
+
+    def audience(self) -> str:
+        """The person."""
+        return f"user:{self.user_id}"
 
 
 class PresenceSetForYou(Event, frozen=True, kw_only=True, tag="presence.set_for_you"):

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from battito.accounts.models import Ref
-from battito.insights.events import ThresholdCleared, ThresholdRaised
+from battito.insights.events import ThresholdCleared, ThresholdRaised, ThresholdTold
 from battito.insights.models import LOW_IS_BAD, QueueNow, Threshold
 from battito.insights.queries.floor import get_floor
 from battito.insights.sentence import duration
@@ -69,7 +69,10 @@ async def look(tx: Tx, now: datetime) -> None:
 def _say(tx: Tx, threshold: Threshold, queue: QueueNow | None, before: Standing) -> None:
     kind = ThresholdRaised if RANK[threshold.state] > RANK[before.state] else ThresholdCleared
     ref = Ref(queue.id, queue.name) if queue is not None and queue.id is not None else None
-    tx.emit(kind(threshold=threshold, queue=ref, sentence=words(threshold, ref.name if ref else None)))
+    said = words(threshold, ref.name if ref else None)
+    tx.emit(kind(threshold=threshold, queue=ref, sentence=said))
+    for one in threshold.tell:
+        tx.emit(ThresholdTold(threshold=threshold, queue=ref, sentence=said, over=kind is ThresholdCleared, to=one))
 
 
 def measured(queue: QueueNow, figure: str) -> float | None:

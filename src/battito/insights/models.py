@@ -130,7 +130,8 @@ class Interval(msgspec.Struct, kw_only=True):
 
 
 class TeamMessage(msgspec.Struct, kw_only=True):
-    """A word to a team, or to everybody."""
+    """A word to a team, or to everybody. `readers`: how many said that they read it; `read_at`: when the caller did (told to
+    themselves alone)."""
 
     id: UUID
     team: Ref | None
@@ -138,6 +139,8 @@ class TeamMessage(msgspec.Struct, kw_only=True):
     text: str
     created_at: datetime
     expires_at: datetime
+    readers: int = 0
+    read_at: datetime | None = None
 
 
 class Threshold(msgspec.Struct, kw_only=True):
@@ -155,10 +158,11 @@ class Threshold(msgspec.Struct, kw_only=True):
     state: Level
     value: float | None
     since: datetime | None
+    tell: list[UUID] = []
 
 
 class ThresholdWish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What a threshold is to be. Rates from 0 to 1, waits in seconds."""
+    """What a threshold is to be. Rates from 0 to 1, waits in seconds. `tell`: who is told; nobody: whoever watches the floor."""
 
     figure: Figure
     queue_id: UUID | None = None
@@ -167,6 +171,7 @@ class ThresholdWish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     clear: Annotated[float, msgspec.Meta(ge=0, le=1e9)] | None = None
     hold_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0.0
     enabled: bool = True
+    tell: Annotated[list[UUID], msgspec.Meta(max_length=50)] = []
 
 
 class TargetWish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -10,6 +10,8 @@ from battito.platform.actor import Context
 from battito.platform.events.consumers import consumer
 from battito.platform.events.model import StoredEvent
 
+COUNT_AGAIN = "update metric_state set times_until = $2 where workspace_id = $1 and times_until > $2"
+
 
 def heard_in(event: StoredEvent) -> list[Heard]:
     """What one event says about presence."""
@@ -29,4 +31,7 @@ async def keep_presence(services: Any, events: list[StoredEvent]) -> None:
         async with services.database.transaction(Context.system(workspace, "insights")) as tx:
             there = await still_there(tx, {one.user_id for one in heard})
             known = await open_stretches(tx, there)
-            await write_stretches(tx, fold(known, [one for one in heard if one.user_id in there]))
+            written = fold(known, [one for one in heard if one.user_id in there])
+            await write_stretches(tx, written)
+            if written:  # a day that was counted already is counted again when more of it is heard late
+                await tx.execute(COUNT_AGAIN, workspace, min(one.to_at or one.from_at for one in written))

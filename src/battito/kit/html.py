@@ -35,7 +35,7 @@ _CELL = {"align", "valign", "colspan", "rowspan", "width", "height", "bgcolor", 
 _ATTRIBUTES = {
     "*": {"style", "dir", "lang", "title", "align"},
     "a": {"href"},
-    "img": {"src", "alt", "width", "height", "border"},
+    "img": {"src", "alt", "width", "height", "border", "data-remote-src"},
     "font": {"color", "face", "size"},
     "table": {"width", "height", "border", "cellpadding", "cellspacing", "bgcolor"},
     "tr": {"valign", "bgcolor", "height"},
@@ -91,6 +91,7 @@ def sanitise(html: str) -> str:
     """`html` made harmless: no code, no forms, no outside style, no addresses but http(s), mailto, tel and cid.
 
     Pictures from the network keep their address in `data-remote-src`, so that nothing is fetched until the reader asks.
+    What was made harmless before stays as it is: channels and the core both ask for it.
     Never raises: a document that breaks or would stall the parser comes back as its escaped text.
     """
     source = html[:MAX_HTML].replace("\x00", "")

@@ -1,5 +1,6 @@
 """Words: folding, initials, previews."""
 
+import functools
 import re
 import unicodedata
 
@@ -12,6 +13,7 @@ def fold(value: str) -> str:
     return _SPACE.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
 
 
+@functools.lru_cache(maxsize=20_000)
 def initials(name: str) -> str:
     """Up to two capital letters that stand for a person: first and last word's; "?" for a nameless one."""
     words = [w for w in re.split(r"[\s.\-_@]+", name) if w and w[0].isalnum()]

@@ -47,6 +47,26 @@ class RoutingChanged(Event, frozen=True, kw_only=True, tag="routing.changed"):
     rules: RoutingRules
 
 
+class RulesDrafted(Event, frozen=True, kw_only=True, tag="routing_rules.drafted"):
+    """The draft of the routing rules was edited; nothing is routed by it yet."""
+
+    version: int
+    edited_by: str
+
+    def audience(self) -> str:
+        """Those who may edit it."""
+        return "permission:queues.manage"
+
+
+class RulesPublished(Event, frozen=True, kw_only=True, tag="routing_rules.published"):
+    """Other routing rules are in force, for conversations that begin from now on."""
+
+    number: int
+    note: str
+    restored_from: int | None
+    published_by: str
+
+
 class DispositionChanged(Event, frozen=True, kw_only=True, tag="disposition.changed"):
     """A disposition was made, changed or archived."""
 

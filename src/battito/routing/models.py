@@ -76,6 +76,13 @@ class QueueRules(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     disposition_required: bool = False
 
 
+class Asked(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """What a routing rule asks for instead of the queue's own requirement or rings; null: as the queue says."""
+
+    requirement: dict[UUID, Level] | None = None
+    rings: Annotated[list[RingRules], msgspec.Meta(min_length=1, max_length=20)] | None = None
+
+
 class QueueInfo(msgspec.Struct, kw_only=True):
     """A queue, and how many conversations wait in it for somebody."""
 

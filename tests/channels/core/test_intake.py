@@ -380,6 +380,11 @@ async def test_edits_deletions_reactions_and_the_unsupported_arrive_as_what_they
     assert "poll" in log
     row = (await conversations(connection, workspace))[0]
     assert (row["subject"], row["preview"]) == ("", "")
+    kept = await connection.fetch(
+        "select raw from inbox where workspace_id = $1 and (id = $2 or message_id = $3) and raw is not null",
+        workspace.id, rows["1"]["inbox_id"], rows["1"]["id"],
+    )  # fmt: skip
+    assert not [r for r in kept if b"uno" in r["raw"]]  # nor in what brought it and corrected it
     audit = await connection.fetchrow("select action, object_id from audit where workspace_id = $1", workspace.id)
     assert tuple(audit) == ("message.taken_back_outside", rows["1"]["id"])
     await deliver(account, InboundEdit(provider_id="1", text="tornato"))  # late, out of order

@@ -172,6 +172,26 @@ async def test_nothing_is_relayed(node: Services, mailbox: Account, provider: Ma
     client.close()
 
 
+async def test_postmaster_is_never_refused(
+    node: Services, mailbox: Account, connection: Any, workspace: Furnished
+) -> None:
+    domain = mailbox.address.rpartition("@")[2]
+    client = await talk(node)
+    assert (await client.say(b"EHLO x\r\n")).startswith("250")
+    assert (await client.say(b"MAIL FROM:<a@example.it>\r\n")).startswith("250")
+    assert (await client.say(b"RCPT TO:<postmaster@elsewhere.example>\r\n")).startswith("550")
+    assert (await client.say(f"RCPT TO:<Postmaster@{domain}>\r\n".encode())).startswith("250")
+    assert (await client.say(b"RCPT TO:<postmaster>\r\n")).startswith("250")
+    assert (await client.say(b"DATA\r\n")).startswith("354")
+    assert (await client.say(b"From: a@example.it\r\nSubject: per il postmaster\r\n\r\nuno\r\n.\r\n")).startswith("250")
+    client.close()
+
+    async def one() -> list[Any]:
+        return await messages(connection, workspace)
+
+    assert len(await until(one)) == 1
+
+
 def test_the_guard_fills_again_and_forgets() -> None:
     guard = RateGuard(burst=2, per_minute=60, known=3)
     assert [guard.allows("a", 0.0) for _ in range(3)] == [True, True, False]

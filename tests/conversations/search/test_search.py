@@ -111,6 +111,7 @@ async def test_names_with_typing_errors_numbers_and_addresses(
     for query, name in {
         "niccolo": "Niccolò Bianchi", "nicolo bianki": "Niccolò Bianchi", "Colombo": "Teresa Colombo", "tersa colombo": "Teresa Colombo",
         "3331234567": "Teresa Colombo", "333 123": "Teresa Colombo", "anna@exa": "Anna De Luca", "de luca": "Anna De Luca",
+        "colonbo": "Teresa Colombo", "Colmobo": "Teresa Colombo", "bainchi": "Niccolò Bianchi",
     }.items():  # fmt: skip
         assert await texts(services, me, query) == [name], query
     contact = (await find(services, me, "teresa")).items[0].contact
@@ -146,6 +147,9 @@ async def test_filters(services: Services, connection: Any, workspace: Furnished
         "caldaia before:2000-01-01": [],
         "caldaia dopo:2000-01-01 da:colombo": ["caldaia tre", "caldaia due", "caldaia uno"],
         "has:attachment caldaia": [],
+        "operatore:me": ["caldaia due"],
+        "etichetta:guasto": ["caldaia: chiamato il tecnico"],
+        "stato:risolta": ["caldaia tre"],
     }
     for query, expected in cases.items():
         assert sorted(await texts(services, me, query)) == sorted(expected), query

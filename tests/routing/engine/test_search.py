@@ -114,6 +114,24 @@ def test_overflow_goes_on_elsewhere_with_the_same_key() -> None:
     assert engine.finish("other", 70.0) == [Assigned("one", "ada", "general", 0, 2.0, 68.0)]
 
 
+def test_what_is_asked_for_everywhere_is_asked_for_after_an_overflow_and_a_restore() -> None:
+    queues = [
+        Queue("gas", (Ring({"gas": 1}),), service=AT_ONCE, overflow=Overflow(60.0, "general")),
+        Queue("general", service=AT_ONCE),
+    ]
+    engine = Engine(queues=queues)
+    engine.add_agent("ada", 0.0)
+    engine.enqueue("one", "gas", 2.0, guard={"brand:casa": 1})
+    engine.enqueue("two", "gas", 3.0, guard={"brand:casa": 1})
+    other = Engine.restore(engine.snapshot())
+    for each in (engine, other):
+        assert each.tick(62.0) == [Overflowed("one", "gas", "general")]
+        assert each.explain("one", 62.5).obstacles[0].skill == "brand:casa"
+        each.add_agent("bea", 62.9, skills={"brand:casa": 1})
+        assert each.tick(63.0) == [Overflowed("two", "gas", "general")]
+        assert each.finish("one", 70.0) == [Assigned("two", "bea", "general", 0, 3.0, 67.0)]
+
+
 def test_a_callback_keeps_its_place() -> None:
     engine = Engine(queues=[Queue("support", service=AT_ONCE)])
     engine.enqueue("one", "support", 1.0)

@@ -15,9 +15,14 @@ export type PlaceKey =
   | 'skills'
   | 'dispositions'
   | 'routing'
+  | 'rules'
+  | 'thresholds'
+  | 'calendars'
+  | 'sla'
   | 'payloads'
   | 'contacts'
   | 'companies'
+  | 'segments'
   | 'import'
   | 'replies'
   | 'macros'
@@ -38,12 +43,17 @@ export const places: readonly Place[] = [
   { key: 'roles', group: 'people', may: ['users.manage'] },
   { key: 'channels', group: 'channels', may: ['channels.manage'] },
   { key: 'queues', group: 'channels', may: ['queues.manage'] },
+  { key: 'rules', group: 'channels', may: ['queues.manage'] },
   { key: 'skills', group: 'channels', may: ['queues.manage'] },
   { key: 'dispositions', group: 'channels', may: ['queues.manage'] },
   { key: 'routing', group: 'channels', may: ['queues.manage'] },
+  { key: 'thresholds', group: 'channels', may: ['floor.act'] },
+  { key: 'calendars', group: 'channels', may: ['queues.manage'] },
+  { key: 'sla', group: 'channels', may: ['queues.manage'] },
   { key: 'payloads', group: 'channels', may: ['conversations.raw'] },
   { key: 'contacts', group: 'customers', may: ['contacts.read'] },
   { key: 'companies', group: 'customers', may: ['contacts.read'] },
+  { key: 'segments', group: 'customers', may: ['contacts.read'] },
   { key: 'import', group: 'customers', may: ['contacts.import'] },
   { key: 'replies', group: 'work', may: ['conversations.handle', 'replies.write'] },
   { key: 'macros', group: 'work', may: ['conversations.handle', 'replies.write'] },

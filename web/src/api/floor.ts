@@ -22,5 +22,6 @@ export const setSkills = (user: Id, levels: Record<Id, number>) =>
   put<{ skills: Record<Id, number> }>(`/users/${user}/skills`, { skills: levels })
 
 export const metrics = (query: Query, signal?: AbortSignal) => get<Metrics>('/metrics', query, signal)
-/** Where the same rows come as a CSV file. */
-export const metricsFile = (query: Query) => address('/metrics', { ...query, format: 'csv' })
+/** Where the same rows come as a file. */
+export const metricsFile = (query: Query, format: 'csv' | 'parquet') =>
+  address('/metrics', { ...query, format })

@@ -1,7 +1,8 @@
 import { get, post } from './client'
-import type { ConversationRow, Disposition, Id, Interaction, OfferCard, Routing } from './types'
+import type { ConversationRow, Disposition, Id, Interaction, OfferCard, Routing, Time } from './types'
 
-export const offers = async () => (await get<{ items: OfferCard[] }>('/offers')).items
+/** What is offered to me, and whether I am set aside; `until` null: until I say that I am available. */
+export const offers = () => get<{ items: OfferCard[]; set_aside: { until: Time | null } | null }>('/offers')
 export const accept = (id: Id) =>
   post<{ conversation: ConversationRow; interaction: Interaction }>(`/offers/${id}/accept`)
 export const decline = (id: Id, reason: string | null) =>

@@ -7,7 +7,12 @@ export type Tone = 'calm' | 'warn' | 'breach'
 export interface Behind {
   figure: Figure
   queue: Id | 'none' | null
+  /** A person, or several with commas. */
   agent: Id | null
+  /** Of one channel. */
+  channel?: string | null
+  /** Only of the last so many minutes; without it of today. */
+  minutes?: number | null
   /** Of whom or what, as the panel's title. */
   name: string
 }

@@ -93,6 +93,12 @@ export function inWords(seconds: number): string {
   return tr.time.days(Math.round(s / 86_400))
 }
 
+/** A length of working time in a sentence: never in days, for a day of work has not 24 hours. */
+export function lasting(seconds: number): string {
+  const s = Math.abs(seconds)
+  return s < 5400 ? inWords(s) : tr.time.hours(Math.round(s / 360) / 10)
+}
+
 /** Bytes for people: 412 B, 84 kB, 2,4 MB. */
 export function bytes(size: number): string {
   const units = ['B', 'kB', 'MB', 'GB']

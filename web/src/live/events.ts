@@ -9,6 +9,8 @@ import type {
   Presence,
   Time,
 } from '../api/types'
+import type { Both, Hand, TeamMessage } from '../api/types/floor'
+import type { Threshold } from '../api/types/thresholds'
 
 /** What every event carries besides its own data. */
 interface Common {
@@ -27,7 +29,10 @@ export type LiveEvent =
   | Named<'message.status', { message_id: Id; status: Message['status']; error?: Message['error'] }>
   | Named<`conversation.${string}`, { conversation?: ConversationRow; changes?: Partial<ConversationRow> }>
   | Named<'mention.created', { user_id: Id; message_id: Id; text: string }>
-  | Named<`user.${string}` | `team.${string}` | `role.${string}`, Record<string, unknown>>
+  | Named<
+      `user.${string}` | 'team.changed' | 'team.created' | 'team.removed' | `role.${string}`,
+      Record<string, unknown>
+    >
   | Named<'presence.changed', { presence: Presence }>
   | Named<`contact.${string}`, { contact_id: Id }>
   | Named<'offer.made', { agent_id: Id; offer: OfferCard }>
@@ -40,6 +45,11 @@ export type LiveEvent =
       { agent_id: Id; interaction: Interaction; disposition_required: boolean }
     >
   | Named<'agent.set_aside' | 'agent.returned', { user_id: Id; until?: Time | null }>
+  | Named<'hand.raised' | 'hand.answered' | 'hand.lowered', { hand: Hand }>
+  | Named<'team.message', { message: TeamMessage }>
+  | Named<'team.message_read', { message_id: Id }>
+  | Named<'threshold.raised' | 'threshold.told', { threshold: Threshold; sentence: Both }>
+  | Named<'presence.set_for_you', { presence: Presence; by: { id: Id; name: string } }>
   | Named<`label.${string}` | `view.${string}`, Record<string, unknown>>
 
 export interface Signal {

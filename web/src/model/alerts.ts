@@ -28,8 +28,9 @@ export function chime(kind: NoticeKind | 'offer'): void {
 
 /** A desktop notification, only when asked for and only while the desk is not in front. */
 export function desktop(notice: Notice): void {
-  tell(tr.notices.title(notice.kind, notice.who), notice.subject, notice.conversationId, () =>
-    dispatchEvent(new CustomEvent('battito:open', { detail: notice.conversationId })),
+  const path = notice.conversationId === null ? '/floor' : `/c/${notice.conversationId}`
+  tell(tr.notices.title(notice.kind, notice.who), notice.subject, notice.id, () =>
+    dispatchEvent(new CustomEvent('battito:open', { detail: path })),
   )
 }
 

@@ -7,6 +7,7 @@ import { link } from './link.svelte'
 import { notices } from './notices.svelte'
 import { outbox } from './outbox.svelte'
 import { registry } from './registry'
+import { team } from './team.svelte'
 import { threads } from './thread.svelte'
 import { work } from './work.svelte'
 
@@ -29,6 +30,7 @@ export function begin(): void {
       void inbox.load()
       void threads.reload()
       void work.load()
+      void team.load()
     }
     outbox.hurry()
     drafts.resume()
@@ -44,4 +46,5 @@ export function end(): void {
   contacts.clear()
   registry.clear()
   work.clear()
+  team.clear()
 }

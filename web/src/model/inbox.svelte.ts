@@ -143,7 +143,8 @@ class Inbox {
   /** A conversation is new or changed: put it in, move it or take it out, before the next paint. */
   touch(conversation: Conversation): void {
     const row = untrack(() => conversation.row)
-    if (row.id === this.#held || belongs(row, this.base, this.filters, session.id))
+    const open = row.id === this.#held && session.sees(row.brand_id)
+    if (open || (session.sees(row.brand_id) && belongs(row, this.base, this.filters, session.id)))
       this.#rows.put(conversation, row)
     else if (!this.#rows.remove(row.id)) return
     beforePaint(this.#arrange)

@@ -1,16 +1,18 @@
 import type { ConversationRow, Id } from '../api/types'
+import type { Hand } from '../api/types/floor'
 import type { LiveEvent } from '../live/events'
 import { chime, desktop } from './alerts'
 import { keep, readKept } from './kept'
 import { session } from './session.svelte'
 
-export type NoticeKind = 'assigned' | 'message' | 'mention'
+export type NoticeKind = 'assigned' | 'message' | 'mention' | 'hand' | 'floor'
 
 /** Something that concerns this person, for the bell. */
 export interface Notice {
   id: string
   kind: NoticeKind
-  conversationId: Id
+  /** Where it leads: a conversation, or (null) the floor. */
+  conversationId: Id | null
   who: string
   subject: string
   /** ms since 1970 */
@@ -70,10 +72,23 @@ class Notices {
     })
   }
 
-  seen(conversationId?: Id): void {
+  /** A colleague asks for help. */
+  hand(id: string, hand: Hand): void {
+    const at = Date.parse(hand.raised_at)
+    const { user, text } = hand
+    this.#add({ id, kind: 'hand', conversationId: null, who: user.name, subject: text, at, seen: false })
+  }
+
+  /** A figure of the floor went past its threshold. */
+  floor(id: string, at: string, sentence: string): void {
+    const when = Date.parse(at)
+    this.#add({ id, kind: 'floor', conversationId: null, who: '', subject: sentence, at: when, seen: false })
+  }
+
+  seen(conversationId?: Id | null): void {
     this.#set(
       this.list.map((one) =>
-        !conversationId || one.conversationId === conversationId ? { ...one, seen: true } : one,
+        conversationId === undefined || one.conversationId === conversationId ? { ...one, seen: true } : one,
       ),
     )
   }
@@ -82,7 +97,10 @@ class Notices {
     if (this.list.some((one) => one.id === notice.id)) return
     // One line per conversation and kind: the newest.
     const rest = this.list.filter(
-      (one) => one.conversationId !== notice.conversationId || one.kind !== notice.kind,
+      (one) =>
+        one.conversationId === null ||
+        one.conversationId !== notice.conversationId ||
+        one.kind !== notice.kind,
     )
     this.#set([notice, ...rest].slice(0, KEPT))
     chime(notice.kind)

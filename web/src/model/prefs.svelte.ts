@@ -1,5 +1,6 @@
 import * as api from '../api/session'
 import type { Settings } from '../api/types'
+import { loadRefusals } from '../i18n/explain'
 import { firstLanguage, useLanguage, type LanguageCode } from '../i18n/i18n.svelte'
 import { keep, readKept } from './kept'
 
@@ -49,7 +50,7 @@ class Prefs {
     Object.assign(this.#all, change)
     keep('prefs', this.#all)
     this.apply()
-    if (change.language) void useLanguage(change.language)
+    if (change.language) void useLanguage(change.language).then(loadRefusals)
     if (this.remote) void this.#send(change)
   }
 

@@ -11,6 +11,7 @@ import { outbox } from './outbox.svelte'
 import { pulse } from './pulse.svelte'
 import { registry } from './registry'
 import { session } from './session.svelte'
+import { team } from './team.svelte'
 import { threads } from './thread.svelte'
 import { work } from './work.svelte'
 
@@ -83,6 +84,18 @@ function apply(event: LiveEvent): void {
   if (data.renumbered && event.conversation_id) void threads.get(event.conversation_id)?.again()
   if (event.event === 'mention.created') notices.mentioned(event, data.text ?? '')
   if (/^(?:offer|wrapup|agent)\./.test(event.event)) work.take(event)
+  switch (event.event) {
+    case 'hand.raised':
+    case 'hand.answered':
+    case 'hand.lowered':
+    case 'threshold.raised':
+    case 'threshold.told':
+    case 'presence.set_for_you':
+    case 'team.message':
+    case 'team.message_read':
+      team.take(event)
+      return
+  }
   if (/^(?:user|team|role|queue|disposition)\./.test(event.event)) directory.reloadSoon()
   if (event.event.startsWith('label.')) void directory.loadLabels().catch(() => undefined)
   if (event.event.startsWith('view.')) void directory.loadViews().catch(() => undefined)
@@ -108,7 +121,8 @@ function applyConversation(
     if (!(whole ? known.take(whole) : known.change(changes, event.seq))) return
     inbox.touch(known)
     notices.changed(before, known.row, event)
-    if ('owner' in changes)
+    if (!session.sees(known.row.brand_id)) threads.get(id)?.lose()
+    else if ('owner' in changes)
       void threads
         .get(id)
         ?.refresh()

@@ -18,6 +18,12 @@ class Session {
     return held.includes(permission) || held.includes('*')
   }
 
+  /** Whether a brand's conversations are shown to this person, who may be limited to some. */
+  sees(brand: string | null): boolean {
+    const brands = this.me?.user.brands
+    return !brands || (brand !== null && brands.includes(brand))
+  }
+
   /** Ask the server who this is. Throws when it cannot be reached. */
   async load(): Promise<void> {
     const me = await api.me()

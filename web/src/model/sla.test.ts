@@ -17,6 +17,13 @@ describe('promised', () => {
     expect(promised(waiting, at('10:09:00'))?.level).toBe('breach')
   })
 
+  it('turns when its policy says so, whatever share of the time is used', () => {
+    const night = { ...waiting, warn_at: '2026-11-22T10:09:30Z' }
+    expect(promised(night, at('10:09:00'))?.level).toBe('calm')
+    expect(promised(night, at('10:09:40'))?.level).toBe('warn')
+    expect(promised(night, at('10:10:00'))?.level).toBe('breach')
+  })
+
   it('is full and negative once the promise is broken', () => {
     expect(promised(waiting, at('10:12:00'))).toEqual({ used: 100, secondsLeft: -120, level: 'breach' })
   })

@@ -13,6 +13,15 @@ export interface Promised {
 const WARN_AT = 65
 const BREACH_AT = 85
 
+/** A policy says itself from when on it is at risk: in business time a share of the wall's says nothing. */
+function byPolicy(warnAt: string, secondsLeft: number, now: number): Promised['level'] {
+  return secondsLeft <= 0 ? 'breach' : now >= Date.parse(warnAt) ? 'warn' : 'calm'
+}
+
+function byShare(used: number, secondsLeft: number): Promised['level'] {
+  return secondsLeft <= 0 || used >= BREACH_AT ? 'breach' : used >= WARN_AT ? 'warn' : 'calm'
+}
+
 /** How a conversation stands against its next promise, or null when nothing is promised. */
 export function promised(row: ConversationRow, now: number): Promised | null {
   if (row.due_at === null || row.status === 'resolved') return null
@@ -23,6 +32,6 @@ export function promised(row: ConversationRow, now: number): Promised | null {
   const secondsLeft = Math.round((due - now) / 1000)
   const target = Math.max(1, due - from)
   const used = Math.max(0, Math.min(100, ((now - from) / target) * 100))
-  const level = secondsLeft <= 0 || used >= BREACH_AT ? 'breach' : used >= WARN_AT ? 'warn' : 'calm'
+  const level = row.warn_at ? byPolicy(row.warn_at, secondsLeft, now) : byShare(used, secondsLeft)
   return { used: secondsLeft <= 0 ? 100 : used, secondsLeft, level }
 }

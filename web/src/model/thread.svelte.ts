@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
 import * as api from '../api/conversations'
-import { asProblem, type Problem } from '../api/problem'
+import { asProblem, Problem } from '../api/problem'
 import type { ConversationDetail, Id, Message } from '../api/types'
 import { registry } from './registry'
 
@@ -64,6 +64,15 @@ export class Thread {
   async again(): Promise<void> {
     this.#byId.clear()
     await this.load()
+  }
+
+  /** It went where this person may not follow (another brand): nothing of it stays on screen. */
+  lose(): void {
+    this.#byId.clear()
+    this.messages = []
+    this.detail = null
+    this.problem = new Problem(404, { code: 'not-found' })
+    this.state = 'failed'
   }
 
   patch(id: Id, change: Partial<Message>): void {

@@ -43,8 +43,9 @@ class Work {
     if (!session.can('conversations.handle')) return
     const [offers, hand] = await Promise.allSettled([api.offers(), api.inHand()])
     if (offers.status === 'fulfilled') {
-      this.offers = offers.value
-      offers.value.forEach(prepare)
+      this.offers = offers.value.items
+      this.aside = offers.value.set_aside
+      offers.value.items.forEach(prepare)
     }
     if (hand.status === 'fulfilled') this.wrapUps = hand.value.filter((one) => one.state === 'wrap-up')
   }

@@ -12,9 +12,8 @@ import Sun from '@lucide/svelte/icons/sun'
 import Languages from '@lucide/svelte/icons/languages'
 import Undo2 from '@lucide/svelte/icons/undo-2'
 import Users from '@lucide/svelte/icons/users'
+import Waypoints from '@lucide/svelte/icons/waypoints'
 import Activity from '@lucide/svelte/icons/activity'
-import Coffee from '@lucide/svelte/icons/coffee'
-import UserCheck from '@lucide/svelte/icons/user-check'
 import type { Command } from '../commands/command'
 import { language, tr } from '../i18n/i18n.svelte'
 import { attempt } from '../model/actions'
@@ -22,6 +21,7 @@ import { prefs, type Density } from '../model/prefs.svelte'
 import { session } from '../model/session.svelte'
 import { toasts } from '../ui/toast.svelte'
 import { areas } from './areas'
+import { meCommands } from './me-commands'
 import { overlays } from './overlays.svelte'
 import { router } from './router.svelte'
 
@@ -32,6 +32,7 @@ export const adminPermissions = [
   'workspace.manage',
   'attributes.manage',
   'queues.manage',
+  'floor.act',
   'api_keys.manage',
   'audit.read',
   'privacy.manage',
@@ -42,13 +43,13 @@ export const adminPermissions = [
   'contacts.import',
 ]
 
+/** Who plans or leads the floor may ask the twin. */
+export const mayAskTwin = () => session.can('plans.manage') || session.can('floor.act')
+
 const densities: Density[] = ['compact', 'cosy', 'roomy']
 const isDark = () =>
   prefs.now.theme === 'dark' ||
   (prefs.now.theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches)
-
-const presence = (state: 'available' | 'away', reason: string | null) => () =>
-  attempt(() => session.setPresence(state, reason))
 
 const go = (to: string) => () => {
   router.go(to)
@@ -111,6 +112,16 @@ export const shellCommands: Command[] = [
     when: () => areas.has('floor') && session.can('reports.read'),
   },
   {
+    id: 'go.twin',
+    group: 'go',
+    label: () => tr.commands.goTwin,
+    keywords: () => tr.commands.twinWords,
+    keys: ['g t'],
+    icon: Waypoints,
+    run: go('/twin'),
+    when: () => areas.has('twin') && mayAskTwin(),
+  },
+  {
     id: 'go.admin',
     group: 'go',
     label: () => tr.commands.goAdmin,
@@ -136,20 +147,7 @@ export const shellCommands: Command[] = [
     when: () => toasts.list.some((one) => one.undo),
     run: () => toasts.undoLast(),
   },
-  {
-    id: 'me.available',
-    group: 'me',
-    label: () => tr.commands.available,
-    icon: UserCheck,
-    run: presence('available', null),
-  },
-  {
-    id: 'me.break',
-    group: 'me',
-    label: () => tr.commands.break,
-    icon: Coffee,
-    run: () => presence('away', tr.presence.awayReasons[0] ?? null)(),
-  },
+  ...meCommands,
   {
     id: 'view.theme',
     group: 'view',

@@ -4,6 +4,10 @@ class Overlays {
   bar = $state(false)
   /** The list of keys. */
   help = $state(false)
+  /** Asking for help. */
+  hand = $state(false)
+  /** One's own day. */
+  day = $state(false)
 }
 
 export const overlays = new Overlays()

@@ -10,6 +10,7 @@ import msgspec
 from battito.accounts.actions.telling import tell_people, tell_teams
 from battito.accounts.actions.users import set_teams
 from battito.accounts.events import TeamChanged, UserRolesChanged, WorkspaceChanged
+from battito.accounts.leaving import TEAM_GOES
 from battito.accounts.models import Workspace
 from battito.accounts.queries import get_workspace
 from battito.kit.ids import uuid7
@@ -103,12 +104,8 @@ async def delete_team(tx: Tx, team_id: UUID) -> None:
     if waiting:
         raise Conflict(f"{waiting} open conversations are assigned to this team: move them first.", code="team-in-use")
     members = await _members(tx, team_id)
-    await tx.execute(
-        "update conversation set team_id = null where workspace_id = $1 and team_id = $2", tx.workspace_id, team_id
-    )
-    await tx.execute(
-        "update channel_account set team_id = null where workspace_id = $1 and team_id = $2", tx.workspace_id, team_id
-    )
+    for let_go in TEAM_GOES.values():
+        await let_go(tx, team_id)
     name = await tx.fetchval(
         "delete from team where workspace_id = $1 and id = $2 returning name", tx.workspace_id, team_id
     )

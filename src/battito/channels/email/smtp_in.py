@@ -5,8 +5,10 @@ Nothing is relayed. When the database is away the answer is 451 and the sending 
 
 # ruff: noqa: N802  aiosmtpd finds its hooks by these names
 import asyncio
+import ipaddress
 import time
 from typing import Any, Final
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -158,12 +160,17 @@ class Handler:
 
 
 def _of(accounts: list[Account], address: str) -> Account | None:
-    """The account that takes mail for a base address."""
+    """The account that takes mail for a base address. `postmaster`, alone or at a domain of ours, is the oldest mailbox's
+    where nobody has it (RFC 5321, 4.5.1: it is never refused)."""
     for account in accounts:
         settings: EmailSettings = account.settings
         if address in settings.addresses() or base_address(account.address) == address:
             return account
-    return None
+    name, _, domain = address.partition("@")
+    if name != "postmaster":
+        return None
+    theirs = [a for a in accounts if domain in ("", *(one.rpartition("@")[2] for one in a.settings.addresses()))]
+    return min(theirs, key=lambda account: account.id, default=None)
 
 
 class SmtpIn:
@@ -216,4 +223,10 @@ def hops(raw: bytes) -> int:
 
 
 def _hostname(base_url: str) -> str:
-    return base_url.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost"
+    """What the door calls itself: the public address's host; a bare IP address as a literal (RFC 5321, 4.1.3)."""
+    host = urlsplit(base_url).hostname or "localhost"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"

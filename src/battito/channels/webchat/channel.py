@@ -20,7 +20,10 @@ from battito.channels.base import (
     OutboundMessage,
     Outcome,
 )
-from battito.channels.webchat import reactions  # noqa: F401 (its import declares a consumer and a recurring job)
+from battito.channels.webchat import (
+    person,  # noqa: F401 (its import declares what a person's copy of their data holds)
+    reactions,  # noqa: F401 (its import declares a consumer and a recurring job)
+)
 from battito.channels.webchat.checks import problems
 from battito.channels.webchat.context import WebChat
 from battito.channels.webchat.doors import ChatDoors

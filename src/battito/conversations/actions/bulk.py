@@ -17,6 +17,7 @@ from battito.kit.ids import uuid7
 from battito.platform.action import action
 from battito.platform.database import Tx
 from battito.platform.errors import Invalid, NotFound, Problem
+from battito.platform.http.faults import of_validation
 
 AT_ONCE: Final = 500
 """More than these are done in the background."""
@@ -136,8 +137,8 @@ def arguments_of(name: str, given: dict[str, Any]) -> msgspec.Struct:
     try:
         return msgspec.convert(given, BULK[name][0])
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise Invalid(message, field="arguments" + path.rstrip("`")) from None
+        path, message = of_validation(error)
+        raise Invalid(message, field="arguments" if path == "body" else f"arguments.{path}") from None
 
 
 @action("conversation.bulk", permission="conversations.bulk")

@@ -48,6 +48,14 @@ TAKE_BACK: Final = """
 update message set deleted_at = $3, text = '', html = null, folded = null, attachments = '[]', email = email - 'subject', activity = null
 where workspace_id = $1 and id = $2 returning *
 """
+# the payload it came in, and those that edited it, unless another message that stays came in the same one
+FORGET_PAYLOADS: Final = """
+update inbox b set raw = null, raw_file = null, headers = '{}' from message m
+where m.workspace_id = $1 and m.id = $2 and b.workspace_id = $1
+  and (b.id = m.inbox_id or b.state = 'done' and b.received_at >= m.created_at and b.message_id = m.id)
+  and not exists(select 1 from message o where o.workspace_id = $1 and o.conversation_id = m.conversation_id
+    and o.inbox_id = b.id and o.id <> m.id and o.deleted_at is null)
+"""
 SAID: Final = """
 select distinct data->'message'->>'text' from event
 where workspace_id = $1 and conversation_id = $2 and type in ('message.created', 'message.changed') and data->'message'->>'id' = $3
@@ -154,7 +162,7 @@ async def change_message(
 ) -> Message:
     """A message was edited or taken back where it came from. Raises `NotFound`. The same change again changes nothing.
 
-    What was taken back is gone here too, from the event log as well; that it was there stays, and is in the audit log.
+    What was taken back is gone here too, from the event log and from the payload that brought it; that it was there stays, and is in the audit log.
     """
     conversation_id = await tx.fetchval(CONVERSATION, tx.workspace_id, message_id)
     place = await tx.fetchrow(LOCK, tx.workspace_id, conversation_id) if conversation_id else None
@@ -175,6 +183,7 @@ async def change_message(
         await tx.execute(
             TAKEN_FROM_LOG, tx.workspace_id, conversation_id, str(message_id), list(previews), list(subjects)
         )
+        await tx.execute(FORGET_PAYLOADS, tx.workspace_id, message_id)
         await tx.execute(LOOK_AT_FILES, tx.workspace_id, [UUID(a["id"]) for a in before["attachments"]])
         tx.open_audit("message.taken_back_outside")
         tx.audit("message", message_id, before={"deleted": False}, after={"deleted": True, "at": deleted_at})

@@ -133,7 +133,7 @@ def merged_fields(source: Conversation, target: Conversation) -> Changes:
     for name in ("labels", "mentions", "followers"):
         fields[name] = list(dict.fromkeys([*getattr(target, name), *getattr(source, name)]))
     if source.due_at is not None and (target.due_at is None or source.due_at < target.due_at):
-        fields |= {"due_at": source.due_at, "due_kind": source.due_kind}
+        fields |= {"due_at": source.due_at, "due_kind": source.due_kind, "warn_at": source.warn_at}
     if source.status == "open" and target.status != "open":
         fields |= rules.reopen()
     return really_changed(target, fields)

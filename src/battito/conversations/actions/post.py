@@ -6,7 +6,7 @@ from uuid import UUID
 
 from battito.conversations.batcher import Batcher
 from battito.conversations.models import Attachment, Author, Delivery, Message, NewMessage, Post
-from battito.conversations.queries.files import attachments_by_id
+from battito.conversations.queries.files import attachments_by_id, inside
 from battito.conversations.queries.names import existing_users
 from battito.conversations.queries.rows import check_quoted, get_conversation
 from battito.kit.html import sanitise, to_text
@@ -34,6 +34,8 @@ async def post_message(
     html = sanitise(new.html) if new.html else None
     text = new.text if new.text.strip() or not html else to_text(html)
     attachments, mentions = await _look_up(services, context, conversation_id, new)
+    if html and attachments:
+        attachments = inside(html, attachments)
     message = Message(
         id=uuid7(),
         conversation_id=conversation_id,

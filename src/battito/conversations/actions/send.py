@@ -23,7 +23,7 @@ from battito.platform.action import action
 from battito.platform.database import Tx
 from battito.platform.errors import Conflict, NotFound
 
-GIVEN_BACK = ("owner", *STATE, "waiting_since", "due_at", "due_kind", "unread", "live")
+GIVEN_BACK = ("owner", *STATE, "waiting_since", "due_at", "due_kind", "warn_at", "unread", "live")
 """What a reply changes of the row, besides what follows from its messages."""
 
 

@@ -123,7 +123,7 @@ async def _after_leaving(tx: Tx, row: Conversation, staying: list[asyncpg.Record
     unread = min(row.unread, _unanswered(staying))
     fields["unread"] = unread
     if staying[-1]["author_kind"] != "customer" and row.waiting_since is not None:
-        fields |= {"waiting_since": None, "due_at": None, "due_kind": None}
+        fields |= {"waiting_since": None, "due_at": None, "due_kind": None, "warn_at": None}
     return rules.really_changed(row, fields)
 
 

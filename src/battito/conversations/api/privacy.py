@@ -7,7 +7,8 @@ import msgspec
 from litestar import Response, get, post, put
 
 from battito.contacts.actions.erase import erase_contact
-from battito.conversations.privacy import RetentionRule, list_retention, person_data, set_retention
+from battito.conversations.person import person_data
+from battito.conversations.privacy import RetentionRule, list_retention, set_retention
 from battito.platform.actor import Context
 from battito.platform.services import Services
 

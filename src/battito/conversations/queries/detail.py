@@ -9,6 +9,7 @@ from battito.contacts.models import Contact, Counts
 from battito.contacts.queries import get_contact
 from battito.conversations.capabilities import Capabilities, Catalogue
 from battito.conversations.models import Attachment, Can, Conversation, Draft, EmailFields, Participant
+from battito.conversations.promises import Promises, promises_of
 from battito.conversations.queries.rows import get_conversation
 from battito.platform.actor import Context
 
@@ -24,6 +25,7 @@ class ConversationDetail(Conversation, kw_only=True):
     participants: list[Participant]
     can: Can
     capabilities: Capabilities
+    sla: Promises | None = None
 
 
 async def get_detail(
@@ -41,6 +43,7 @@ async def get_detail(
             "participants": await list_participants(connection, context, conversation_id, contact),
             "can": what_can(context, row, known=capabilities is not None),
             "capabilities": capabilities or PLAIN,
+            "sla": await promises_of(connection, context, conversation_id),
         }
     )
 

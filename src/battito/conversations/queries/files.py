@@ -4,11 +4,23 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 from battito.conversations.models import Attachment
 from battito.platform.errors import Invalid
 
 MOST: Final = 50
 """Files of one message, whatever its channel."""
+
+
+def inside(html: str, attachments: list[Attachment]) -> list[Attachment]:
+    """The attachments, those marked that `html` shows in its text as `cid:<file id>@battito` (RFC 2392). Pure."""
+    marked = []
+    for one in attachments:
+        content_id = f"{one.id}@battito"
+        shown = f"cid:{content_id}" in html
+        marked.append(msgspec.structs.replace(one, inline=True, content_id=content_id) if shown else one)
+    return marked
 
 
 async def attachments_by_id(

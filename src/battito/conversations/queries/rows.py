@@ -23,7 +23,7 @@ from battito.platform.errors import Invalid, NotFound
 
 COLUMNS: Final = """
 c.id, c.number, c.brand_id, c.channel, c.account_id, c.contact_id, p.name as contact_name, c.subject, c.preview, c.status, c.priority,
-c.owner_kind, c.owner_id, o.name as owner_name, c.team_id, c.queue_id, c.labels, c.live, c.waiting_since, c.due_at, c.due_kind, c.snoozed_until,
+c.owner_kind, c.owner_id, o.name as owner_name, c.team_id, c.queue_id, c.labels, c.live, c.waiting_since, c.due_at, c.due_kind, c.warn_at, c.snoozed_until,
 c.unread, c.last_message_at, c.last_author_kind, c.message_count, c.mentions, c.followers, c.linked, c.merged_into, c.created_at, c.resolved_at,
 c.seq, c.version
 """
@@ -42,7 +42,7 @@ def conversation_from(row: asyncpg.Record) -> Conversation:
         contact=ContactRef(row["contact_id"], row["contact_name"], initials(row["contact_name"])),
         subject=row["subject"], preview=row["preview"], status=row["status"], priority=row["priority"], owner=owner,
         team_id=row["team_id"], queue_id=row["queue_id"], labels=row["labels"], live=row["live"], waiting_since=row["waiting_since"],
-        due_at=row["due_at"], due_kind=row["due_kind"], snoozed_until=row["snoozed_until"], unread=row["unread"],
+        due_at=row["due_at"], due_kind=row["due_kind"], warn_at=row["warn_at"], snoozed_until=row["snoozed_until"], unread=row["unread"],
         last_message_at=row["last_message_at"], last_author_kind=ActorKind(row["last_author_kind"]) if row["last_author_kind"] else None,
         message_count=row["message_count"], mentions=row["mentions"], followers=row["followers"], linked=row["linked"],
         merged_into=row["merged_into"], created_at=row["created_at"], resolved_at=row["resolved_at"], seq=row["seq"], version=row["version"],

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from battito.contacts.misspelt import nearly_named
 from battito.contacts.models import Contact
 from battito.contacts.queries import get_contacts
 from battito.conversations.models import Conversation, Message
@@ -97,7 +98,10 @@ async def search(connection: Any, context: Context, asked: Asked, *, limit: int 
                 f"set local statement_timeout = {TIMEOUT_MS}; set local plan_cache_mode = force_generic_plan;"
                 f" set local enable_seqscan = off; set local pg_trgm.word_similarity_threshold = {LIKE}"
             )
-            return await _search(connection, context, asked, kinds, limit, place)
+            found = await _search(connection, context, asked, set(kinds), limit, place)
+            if not found.items and place == _Place() and "contacts" in kinds and not asked.number:
+                found.items += await _misspelt(connection, context, asked)
+            return found
     except asyncpg.QueryCanceledError:
         raise Unavailable(
             "This search takes too long. Add a word, or narrow it by date, channel or label.", code="search-too-wide"
@@ -251,7 +255,7 @@ def _statement(
         below = f"(d.at, d.id) < ({where.value(place.at)}::timestamptz, {where.value(place.id)}::uuid)"
         where.parts.append(f"(d.bucket < {where.value(place.top)}::int or {below})")
     buckets = f"${len(where.values) + 1}::int[]"
-    rank = f"ts_rank(x.words, {words})" if query else "0.0"
+    rank = f"ts_rank(x.words, {words})" if query else "0::float8"
     return (
         f"select x.bucket, x.id, x.conversation_id, x.kind, x.at, {rank} as rank from ("
         f"select f.* from unnest({buckets}) with ordinality b(bucket, n) cross join lateral ("
@@ -334,6 +338,13 @@ async def _contacts(connection: Any, context: Context, asked: Asked, limit: int,
         rows = await connection.fetch(CONTACTS, context.workspace_id, said, start, inner, inside, limit, offset)
     contacts = await get_contacts(connection, context, [row["contact_id"] for row in rows])
     return [Hit(kind="contact", contact=one, highlights=[mark_name(one.name, said)]) for one in contacts]
+
+
+async def _misspelt(connection: Any, context: Context, asked: Asked) -> list[Hit]:
+    """Nothing bears these words: whose name was meant?"""
+    ids = await nearly_named(connection, context.workspace_id, asked.said, CONTACTS_BESIDE)
+    contacts = await get_contacts(connection, context, ids)
+    return [Hit(kind="contact", contact=one, highlights=[mark_name(one.name, asked.said)]) for one in contacts]
 
 
 def _like(text: str) -> str:

@@ -62,6 +62,7 @@ u as (
     due_kind = case when ok.from_customer and v.waiting_since is null and ok.due_at is not null
                       then case when v.first_response_at is null then 'first' else 'next' end
                     when ok.from_agent then null else v.due_kind end,
+    warn_at = case when ok.from_agent or (ok.from_customer and v.waiting_since is null) then null else v.warn_at end,
     first_response_at = case when ok.from_agent then coalesce(v.first_response_at, ok.at) else v.first_response_at end,
     owner_kind = case when ok.from_agent then 'agent' else v.owner_kind end,
     owner_id = case when ok.from_agent then ok.author_id else v.owner_id end,
@@ -73,7 +74,7 @@ u as (
   from ok join m on m.id = ok.id
   where v.id = ok.conversation_id and v.workspace_id = ok.workspace_id
   returning v.id, v.seq, v.version, v.preview, v.last_message_at, v.last_author_kind, v.message_count, v.unread, v.status, v.snoozed_until,
-    v.resolved_at, v.waiting_since, v.due_at, v.due_kind, v.live, v.mentions, v.followers, ok.from_agent and ok.owner_id is distinct from ok.author_id as took
+    v.resolved_at, v.waiting_since, v.due_at, v.due_kind, v.warn_at, v.live, v.mentions, v.followers, ok.from_agent and ok.owner_id is distinct from ok.author_id as took
 ),
 e as (
   insert into event(workspace_id, at, type, conversation_id, seq, actor_kind, actor_id, actor_name, request_id, data)
@@ -83,7 +84,7 @@ e as (
       'message', ok.body || jsonb_build_object('seq', ok.seq, 'channel', ok.channel),
       'changes', jsonb_build_object('preview', u.preview, 'last_message_at', u.last_message_at, 'last_author_kind', u.last_author_kind,
         'message_count', u.message_count, 'unread', u.unread, 'status', u.status, 'snoozed_until', u.snoozed_until, 'resolved_at', u.resolved_at,
-        'waiting_since', u.waiting_since, 'due_at', u.due_at, 'due_kind', u.due_kind, 'live', u.live, 'seq', u.seq, 'version', u.version)
+        'waiting_since', u.waiting_since, 'due_at', u.due_at, 'due_kind', u.due_kind, 'warn_at', u.warn_at, 'live', u.live, 'seq', u.seq, 'version', u.version)
         || case when ok.body->'mentions' = '[]' then '{}' else jsonb_build_object('mentions', u.mentions, 'followers', u.followers) end
         || case when u.took then jsonb_build_object('owner', jsonb_build_object('kind', 'agent', 'id', ok.author_id, 'name', ok.author_name)) else '{}' end)
   from ok join u on u.id = ok.conversation_id

@@ -22,6 +22,7 @@ WRITABLE: Final = frozenset(
         "waiting_since",
         "due_at",
         "due_kind",
+        "warn_at",
         "snoozed_until",
         "unread",
         "last_message_at",

@@ -62,6 +62,7 @@ TRACES: Final = (
     " = 'message' and exists(select 1 from message m where m.workspace_id = $1 and m.id = a.object_id and m.conversation_id = any($2)))",
     "update outbox set last_error = null where workspace_id = $1 and conversation_id = any($2)",
     "update interaction set disposition_note = '' where workspace_id = $1 and conversation_id = any($2)",
+    "update routing_decision set seen = null where workspace_id = $1 and conversation_id = any($2)",
     "delete from undo u where workspace_id = $1 and exists(select 1 from unnest($2::uuid[]) one where u.groups::text like '%' || one::text || '%')",
     "delete from dead_job d where workspace_id = $1 and exists(select 1 from unnest($2::uuid[]) one where d.args::text like '%' || one::text || '%')",
 )

@@ -17,8 +17,11 @@ from battito.demo.loading.base import Load
 from battito.demo.loading.contacts import copy_contacts
 from battito.demo.loading.conversations import copy_conversations
 from battito.demo.loading.files import draw_files
+from battito.demo.loading.kept import tell_kept
 from battito.demo.loading.people import PASSWORD, copy_desk, copy_people
+from battito.demo.loading.promises import make_promises
 from battito.demo.loading.replies import copy_replies
+from battito.demo.loading.routes import copy_skills, publish_rules
 from battito.demo.models import DemoWorld
 from battito.demo.world import generate
 from battito.platform.actor import Context
@@ -77,11 +80,15 @@ async def load(services: Services, world: DemoWorld) -> UUID:
         state = Load(workspace=workspace, world=world, connection=connection, rng=random.Random(world.seed))
         await copy_people(state, hashed)
         await copy_desk(state)
+        await copy_skills(state)
         await copy_replies(state)
         await _connect(services, state)
         await copy_contacts(state)
         await draw_files(services, state)
         await copy_conversations(state)
+        await _promise(services, state)
+        await _route(services, state)
+        await _set_timers(services, state)
     log.info("demo.loaded", seconds=round(time.monotonic() - began, 2), conversations=len(world.conversations))
     return workspace
 
@@ -94,4 +101,46 @@ async def _connect(services: Services, state: Load) -> None:
     tx = Tx(services.database, state.connection, Context.system(state.workspace, "Lumera Energia"), now)
     await connect_accounts(services, state, tx)
     tx.enqueue("search.rebuild", unique_key=f"search.rebuild {state.workspace}")
+    await tx.flush()
+
+
+async def _promise(services: Services, state: Load) -> None:
+    """Calendars and policies come by their own actions, too."""
+    from battito.platform.database import Tx
+
+    now: Any = await state.connection.fetchval("select now()")
+    tx = Tx(services.database, state.connection, Context.system(state.workspace, "Lumera Energia"), now)
+    await make_promises(tx, state)
+    await tell_kept(tx, state)
+    await tx.flush()
+
+
+async def _set_timers(services: Services, state: Load) -> None:
+    """Who was put off wakes at the moment that was said."""
+    from battito.conversations.actions.change import WAKE
+    from battito.platform.database import Tx
+
+    now: Any = await state.connection.fetchval("select now()")
+    tx = Tx(services.database, state.connection, Context.system(state.workspace, "Lumera Energia"), now)
+    asleep = await tx.fetch(
+        "select id, snoozed_until from conversation where workspace_id = $1 and status = 'snoozed' and snoozed_until is not null",
+        state.workspace,
+    )
+    for row in asleep:
+        tx.enqueue(WAKE, {"conversation_id": row["id"]}, due_at=row["snoozed_until"], unique_key=f"{WAKE} {row['id']}")
+    await tx.flush()
+
+
+async def _route(services: Services, state: Load) -> None:
+    """Segments and routing rules, as the one who designs the service published them."""
+    from battito.accounts.permissions import PERMISSIONS
+    from battito.platform.actor import Actor, ActorKind
+    from battito.platform.database import Tx
+
+    now: Any = await state.connection.fetchval("select now()")
+    designer = next(p for p in state.world.people if p.role == "designer")
+    actor = Actor(ActorKind.agent, state.users[designer.key], designer.name)
+    context = Context(workspace_id=state.workspace, actor=actor, permissions=frozenset(PERMISSIONS))
+    tx = Tx(services.database, state.connection, context, now)
+    await publish_rules(tx, state)
     await tx.flush()

@@ -21,6 +21,7 @@ class Load(msgspec.Struct, kw_only=True):
     teams: dict[str, UUID] = {}
     brands: dict[str, UUID] = {}
     labels: dict[str, UUID] = {}
+    skills: dict[str, UUID] = {}
     queues: dict[str, UUID] = {}
     """By the key of the team that serves them."""
     accounts: dict[str, UUID] = {}

@@ -8,9 +8,16 @@ from battito.accounts.events import PresenceChanged
 from battito.accounts.models import Presence, PresenceState
 from battito.accounts.queries import get_presence
 from battito.conversations.queries.rows import get_conversation
-from battito.insights.events import HandAnswered, HandLowered, HandRaised, PresenceSetForYou, TeamMessageSent
+from battito.insights.events import (
+    HandAnswered,
+    HandLowered,
+    HandRaised,
+    PresenceSetForYou,
+    TeamMessageRead,
+    TeamMessageSent,
+)
 from battito.insights.models import Hand, TeamMessage
-from battito.insights.queries.words import MESSAGE, get_hand, message_from
+from battito.insights.queries.words import MESSAGE, get_hand, message_from, recent_messages
 from battito.insights.store import people as store
 from battito.kit.ids import uuid7
 from battito.platform.action import action
@@ -108,6 +115,16 @@ async def message_team(tx: Tx, team_id: UUID | None, text: str) -> TeamMessage:
     for one in sorted(people | {tx.context.user_id}):
         tx.emit(TeamMessageSent(message=message, to=one))
     return message
+
+
+@action("team.message_read", permission=None, audited=False)
+async def read_message(tx: Tx, message_id: UUID) -> None:
+    """Say that one has read a word to one's team. Raises `NotFound` for one that the caller was not sent."""
+    mine = await recent_messages(tx.connection, tx.context, tx.now)
+    if not any(one.id == message_id for one in mine):
+        raise NotFound("There is no such message for you, or its day is over.")
+    if await tx.execute(store.READ, tx.workspace_id, message_id, tx.context.user_id, tx.now):
+        tx.emit(TeamMessageRead(message_id=message_id, user_id=tx.context.user_id))
 
 
 async def _hand(tx: Tx, hand_id: UUID) -> Hand:

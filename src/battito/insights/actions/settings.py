@@ -7,6 +7,7 @@ import msgspec
 from battito.insights.events import ReportsChanged, TargetChanged, ThresholdChanged
 from battito.insights.models import LOW_IS_BAD, TargetWish, Threshold, ThresholdWish
 from battito.insights.store import thresholds as store
+from battito.insights.store.rolls import spoil
 from battito.insights.store.thresholds import threshold_from
 from battito.kit.ids import uuid7
 from battito.platform.action import action
@@ -17,6 +18,8 @@ TARGET = """
 insert into service_target(id, workspace_id, queue_id, channel, target_s, share, short_s) values ($2, $1, $3, $4, $5, $6, $7)
 on conflict (workspace_id, queue_id, channel) do update set target_s = excluded.target_s, share = excluded.share, short_s = excluded.short_s
 """
+PEOPLE = "select count(*) from app_user where workspace_id = $1 and id = any($2) and disabled_at is null"
+DROP_TARGET = "delete from service_target where workspace_id = $1 and queue_id is not distinct from $2 and channel is not distinct from $3"
 QUEUE = "select true from queue where workspace_id = $1 and id = $2"
 
 
@@ -24,20 +27,36 @@ QUEUE = "select true from queue where workspace_id = $1 and id = $2"
 async def set_target(tx: Tx, wish: TargetWish) -> TargetWish:
     """How fast is fast enough, for a queue, a channel, both or everything; for all figures, also of the past. Needs
     `floor.act` or `queues.manage`. Raises `Invalid`."""
-    if not (tx.context.allows("floor.act") or tx.context.allows("queues.manage")):
-        raise Forbidden(
-            "This needs the permission «floor.act» or «queues.manage». An administrator can add it to your role.",
-            permission="floor.act",
-        )
+    _may_set(tx)
     await _queue(tx, wish.queue_id)
     if wish.channel is not None and not wish.channel.isascii():
         raise Invalid("A channel is named by its kind, such as email.", field="channel")
     await tx.execute(
         TARGET, tx.workspace_id, uuid7(), wish.queue_id, wish.channel, wish.target_s, wish.share, wish.short_s
     )
+    await spoil(tx, wish.queue_id, wish.channel)
     tx.audit("queue", wish.queue_id, after=wish)
     tx.emit(TargetChanged(target=wish))
     return wish
+
+
+@action("metrics.drop_target", permission=None)
+async def drop_target(tx: Tx, queue_id: UUID | None, channel: str | None) -> None:
+    """Take a target away: the next nearest holds. Needs `floor.act` or `queues.manage`. Raises `NotFound`."""
+    _may_set(tx)
+    if not await tx.execute(DROP_TARGET, tx.workspace_id, queue_id, channel):
+        raise NotFound("There is no such target in this workspace.")
+    await spoil(tx, queue_id, channel)
+    tx.audit("queue", queue_id, before={"channel": channel})
+    tx.emit(TargetChanged(target=None))
+
+
+def _may_set(tx: Tx) -> None:
+    if not (tx.context.allows("floor.act") or tx.context.allows("queues.manage")):
+        raise Forbidden(
+            "This needs the permission «floor.act» or «queues.manage». An administrator can add it to your role.",
+            permission="floor.act",
+        )
 
 
 @action("metrics.set_individual", permission="workspace.manage")
@@ -68,9 +87,12 @@ async def save_threshold(tx: Tx, threshold_id: UUID | None, wish: ThresholdWish)
         tx.workspace_id, wish.queue_id, wish.figure, threshold_id,
     ):  # fmt: skip
         raise Conflict("This figure of this queue has a threshold already: change that one.", code="threshold-taken")
+    tell = list(dict.fromkeys(wish.tell))
+    if tell and await tx.fetchval(PEOPLE, tx.workspace_id, tell) != len(tell):
+        raise Invalid("Somebody in this list does not work in this workspace any more.", field="tell")
     row = await tx.fetchrow(
         store.SAVE, tx.workspace_id, threshold_id or uuid7(), wish.queue_id, wish.figure, wish.warn, wish.breach, wish.clear,
-        wish.hold_s, wish.enabled,
+        wish.hold_s, wish.enabled, tell,
     )  # fmt: skip
     threshold = threshold_from(row)
     tx.audit("threshold", threshold.id, after=wish)

@@ -9,7 +9,14 @@ from litestar import delete, get, post, put
 from litestar.params import Parameter, QueryParameter
 
 from battito.accounts.models import Presence, PresenceState
-from battito.insights.actions.people import answer_hand, lower_hand, message_team, raise_hand, set_presence_of
+from battito.insights.actions.people import (
+    answer_hand,
+    lower_hand,
+    message_team,
+    raise_hand,
+    read_message,
+    set_presence_of,
+)
 from battito.insights.intervals import day_start, read_moment
 from battito.insights.models import ContactPage, Floor, Hand, TeamMessage
 from battito.insights.narrow import key_of, narrowing
@@ -83,6 +90,7 @@ async def contacts(
     queue: str | None = None,
     team: str | None = None,
     brand: str | None = None,
+    channel: str | None = None,
     agent: str | None = None,
     from_: Annotated[str | None, QueryParameter(name="from")] = None,
     to: str | None = None,
@@ -90,7 +98,7 @@ async def contacts(
     after: str | None = None,
 ) -> ContactPage:
     """The conversations behind a number."""
-    asked = narrowing(context, queue=queue, team=team, brand=brand, agent=agent)
+    asked = narrowing(context, queue=queue, team=team, brand=brand, channel=channel, agent=agent)
     if asked.agents and figure not in ("handling", "wrapping_up"):
         raise Invalid("Only what somebody has in hand now can be narrowed to a person.", field="agent")
     now = datetime.now(UTC)
@@ -122,6 +130,13 @@ async def messages(context: Context, services: Services) -> Messages:
         return Messages(await recent_messages(connection, context, datetime.now(UTC)))
 
 
+@post("/floor/messages/{team_message_id:uuid}/read", tags=TAGS, status_code=204)
+async def read(context: Context, services: Services, team_message_id: UUID) -> None:
+    """Say that one has read it."""
+    async with services.database.transaction(context) as tx:
+        await read_message(tx, team_message_id)
+
+
 @get("/hands", tags=TAGS)
 async def hands(context: Context, services: Services) -> Hands:
     """Hands that are up; without `floor.watch` one's own."""
@@ -150,4 +165,4 @@ async def answer(context: Context, services: Services, hand_id: UUID) -> Hand:
         return await answer_hand(tx, hand_id)
 
 
-handlers = [floor, contacts, presence, send, messages, hands, new_hand, lower, answer]
+handlers = [floor, contacts, presence, send, messages, read, hands, new_hand, lower, answer]

@@ -1,16 +1,19 @@
 """Doors of reports, targets and thresholds."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import Parameter, QueryParameter
 
-from battito.insights.actions.settings import remove_threshold, save_threshold, set_individual, set_target
+from battito.insights.actions.settings import drop_target, remove_threshold, save_threshold, set_individual, set_target
 from battito.insights.models import Metrics, TargetWish, Threshold, ThresholdWish
 from battito.insights.narrow import narrowing
+from battito.insights.parquet import MIME, as_parquet
 from battito.insights.queries.metrics import checked_by, checked_length, get_metrics, individual_allowed
 from battito.insights.store.counts import Targets
 from battito.insights.store.thresholds import list_thresholds
@@ -20,6 +23,10 @@ from battito.platform.errors import Invalid
 from battito.platform.services import Services
 
 TAGS = ["Reports"]
+FILES: Final[dict[str, tuple[str, Callable[[Metrics], Any]]]] = {
+    "csv": ("text/csv", as_csv),
+    "parquet": (MIME, as_parquet),
+}
 
 
 class ReportSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,8 +66,8 @@ async def metrics(
 ) -> Response[Metrics]:
     """What happened, by interval and by queue, channel, team or person."""
     asked = narrowing(context, queue=queue, team=team, brand=brand, channel=channel, agent=agent)
-    if form not in ("json", "csv"):
-        raise Invalid("A report comes as json or csv.", field="format")
+    if form not in ("json", *FILES):
+        raise Invalid("A report comes as json, csv or parquet.", field="format")
     if after is not None and not (after.isascii() and after.isdigit() and len(after) < 10):
         raise Invalid("This is not a place in a list: leave it out to begin anew.", field="after")
     async with services.database.reading() as connection:
@@ -68,12 +75,13 @@ async def metrics(
             connection, context, asked, start=from_, end=to, interval=checked_length(interval), by=checked_by(by),
             now=datetime.now(UTC), limit=limit if form == "json" else None, after=int(after or 0) if form == "json" else 0,
         )  # fmt: skip
-    if form == "csv":
-        name = f"battito-{report.from_:%Y%m%d}-{report.to:%Y%m%d}-{report.by}.csv"
-        sheet: Any = as_csv(report)  # the same rows in another form: the document describes the JSON
-        return Response(
-            sheet, media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'}
-        )  # fmt: skip
+    if form != "json":
+        media, make = FILES[form]
+        name = f"battito-{report.from_:%Y%m%d}-{report.to:%Y%m%d}-{report.by}.{form}"
+        file: Any = await asyncio.to_thread(
+            make, report
+        )  # the same rows in another form: the document describes the JSON
+        return Response(file, media_type=media, headers={"content-disposition": f'attachment; filename="{name}"'})
     return Response(report)
 
 
@@ -109,6 +117,15 @@ async def put_target(context: Context, services: Services, data: TargetWish) -> 
         return await set_target(tx, data)
 
 
+@delete("/floor/targets", tags=["Floor"])
+async def delete_target(
+    context: Context, services: Services, queue_id: UUID | None = None, channel: str | None = None
+) -> None:
+    """Take one away: the next nearest holds."""
+    async with services.database.transaction(context) as tx:
+        await drop_target(tx, queue_id, channel)
+
+
 @get("/floor/thresholds", tags=["Floor"])
 async def thresholds(context: Context, services: Services) -> Thresholds:
     """When somebody is told, and how it stands."""
@@ -139,5 +156,5 @@ async def drop_threshold(context: Context, services: Services, threshold_id: UUI
 
 
 handlers = [
-    metrics, settings, set_settings, targets, put_target, thresholds, new_threshold, edit_threshold, drop_threshold,
+    metrics, settings, set_settings, targets, put_target, delete_target, thresholds, new_threshold, edit_threshold, drop_threshold,
 ]  # fmt: skip

@@ -88,7 +88,12 @@ async def behind(
 
 def _source(figure: str, asked: Narrowing, start: datetime, end: datetime, now: datetime) -> tuple[str, list[Any]]:
     """A statement of `conversation_id, interaction_id, since, key`; $1 is the workspace."""
-    narrow: dict[str, Any] = {"queues": asked.queues, "teams": asked.teams, "brands": asked.brands}
+    narrow: dict[str, Any] = {
+        "queues": asked.queues,
+        "teams": asked.teams,
+        "brands": asked.brands,
+        "channels": asked.channels,
+    }
     if figure == "waiting":
         waits, values = waits_sql(2, **narrow)
         return (

@@ -28,7 +28,9 @@ from battito.insights.sentence import Name, QueueFacts, sentence
 from battito.insights.snapshots import SETTLED, Quarters
 from battito.insights.store import now as store
 from battito.insights.store.counts import Narrowing, Targets, count
+from battito.insights.store.rolls import usable
 from battito.insights.store.thresholds import list_thresholds
+from battito.insights.store.times import times
 from battito.kit.text import initials
 from battito.platform.actor import Context
 from battito.platform.errors import NotFound
@@ -82,15 +84,23 @@ async def get_floor(
     members = await _members(connection, context.workspace_id)
     thresholds = await list_thresholds(connection, context.workspace_id)
     raised = [one for one in thresholds if one.enabled and one.state != "ok"]
+    everybody = _count(states.values())  # whose are the queues without teams
     queues = [
-        _queue(known, [row["id"]], row, _of_teams(states, members, row["team_ids"]), now, raised)
+        _queue(
+            known,
+            [row["id"]],
+            row,
+            _of_teams(states, members, row["team_ids"]) if row["team_ids"] else everybody,
+            now,
+            raised,
+        )
         for row in rows
         if _shown(row, asked, known)
     ]
     if None in known.seen() and not (asked.queues and None not in asked.queues):
         queues.append(_queue(known, [None], None, None, now, []))
     everything = [queue.id for queue in queues]
-    totals = _queue(known, everything, None, _count(states.values()), now, [t for t in raised if t.queue_id is None])
+    totals = _queue(known, everything, None, everybody, now, [t for t in raised if t.queue_id is None])
     totals.level = max((totals.level, *(q.level for q in queues)), key=("ok", "warn", "breach").index)
     hands = await open_hands(connection, context)
     at_work = [state for state in states.values() if state != "offline"]
@@ -127,8 +137,9 @@ async def _known(
     known.targets = await Targets.load(connection, workspace)
     end = now + timedelta(seconds=1)
     known.cuts = bounds(start, max(end, start + timedelta(seconds=1)), "15m", zone)
+    grain = await usable(connection, workspace, start, end, known.cuts, now, zone, by_person=False)
     counted = await count(
-        connection, workspace, start, end, now, asked, keys=QUEUE_CHANNEL, bounds=known.cuts
+        connection, workspace, start, end, now, asked, keys=QUEUE_CHANNEL, bounds=known.cuts, grain=grain
     )  # fmt: skip
     known.quarters = [{} for _ in known.cuts]
     for (n, queue, channel), counts in counted.items():
@@ -161,8 +172,6 @@ def _count(states: Iterable[str]) -> People:
 
 
 def _of_teams(states: dict[UUID, str], members: dict[UUID, set[UUID]], teams: list[UUID]) -> People:
-    if not teams:  # a queue without teams is everybody's
-        return _count(states.values())
     belonging = set().union(*(members.get(team, set()) for team in teams))
     return _count(states[one] for one in belonging if one in states)
 
@@ -299,7 +308,7 @@ async def _intervals(
     for begin in [begin for begin in past if begin < start]:
         del past[begin]
     first = next((n for n, cut in enumerate(cuts) if cut not in past), len(cuts) - 1)
-    spent = await store.times(
+    spent = await times(
         connection, workspace, cuts[first], cuts[first:], now, brands=asked.brands, teams=asked.teams, people=False
     )  # fmt: skip
     worked = {cut: past.get(cut, (0.0, 0.0)) for cut in cuts}

@@ -1,17 +1,20 @@
 """Reports: figures by interval and by queue, channel, team or person."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from battito.insights.figures import Counts, Figures, Target, figures, rate, total
-from battito.insights.intervals import Length, bounds, read_moment
+from battito.insights.intervals import STEP, Length, bounds, day_start, read_moment
 from battito.insights.models import MetricRow, Metrics, Suppressed, WorkTime
 from battito.insights.queries.floor import zone_of
-from battito.insights.store import now as store
 from battito.insights.store.counts import Narrowing, Targets, count
+from battito.insights.store.rolls import kept, usable
+from battito.insights.store.times import times, times_together
 from battito.platform.actor import Context
 from battito.platform.errors import Forbidden, Invalid
 
@@ -81,20 +84,23 @@ async def get_metrics(
             sizes = {row["team_id"]: row["people"] for row in await connection.fetch(SIZES, workspace)}
             hidden = {team for team, people in sizes.items() if people < GROUP}
     targets = await Targets.load(connection, workspace)
+    grain = await usable(
+        connection, workspace, begin, finish, cuts, now, zone, by_person=by in ("team", "agent") or bool(asked.agents)
+    )
     counted = await count(
         connection, workspace, begin, finish, now, asked, keys=(KEYS[by], "i.queue_id", "i.channel"), bounds=cuts,
-        joins=TEAMS if by == "team" else "", by_agent_team=by in ("team", "agent"),
+        joins=TEAMS if by == "team" else "", by_agent_team=by in ("team", "agent"), grain=grain,
     )  # fmt: skip
     whole: dict[tuple[UUID | None, str], Counts] = {}
     if by == "team":  # who is in two teams is counted in both, and once in the totals
         once = await count(
-            connection, workspace, begin, finish, now, asked, keys=("i.queue_id", "i.channel"), by_agent_team=True
-        )
+            connection, workspace, begin, finish, now, asked, keys=("i.queue_id", "i.channel"), by_agent_team=True, grain=grain
+        )  # fmt: skip
         whole = {(queue, channel): counts for (_, queue, channel), counts in once.items()}
     else:
         for (_, _, queue, channel), counts in counted.items():
             whole.setdefault((queue, channel), Counts()).add(counts)
-    times = await _times(connection, context, asked, by, begin, min(finish, now), cuts, now)
+    times = await _times(connection, context, asked, by, begin, min(finish, now), cuts, zone)
     groups: dict[tuple[int, Key], dict[tuple[UUID | None, str], Counts]] = defaultdict(dict)
     for (n, key, queue, channel), counts in counted.items():
         groups[n, key].setdefault((queue, channel), Counts()).add(counts)
@@ -127,20 +133,46 @@ TIMED: Final[frozenset[str]] = frozenset({"none", "team", "agent"})
 
 
 async def _times(
-    connection: Any, context: Context, asked: Narrowing, by: By, begin: datetime, finish: datetime, cuts: list[datetime], now: datetime
+    connection: Any, context: Context, asked: Narrowing, by: By, begin: datetime, finish: datetime, cuts: list[datetime], zone: ZoneInfo
 ) -> Times:  # fmt: skip
+    """What people did with their time: of days that are over as it is kept, of the rest as it is."""
     if by not in TIMED or asked.queues or asked.channels or finish <= begin:
         return {}
     clipped = [max(cut, begin) for cut in cuts]
+    workspace = context.workspace_id
     key, joins = {
         "none": ("null::text", ""),
         "agent": ("s.user_id", ""),
-        "team": ("tm.team_id", "left join team_member tm on tm.user_id = s.user_id and tm.workspace_id = s.workspace_id"),
+        "team": ("tm.team_id", "left join team_member tm on tm.user_id = s.user_id and tm.workspace_id = u.workspace_id"),
     }[by]  # fmt: skip
-    return await store.times(
-        connection, context.workspace_id, begin, clipped, finish, brands=asked.brands, teams=asked.teams, agents=asked.agents,
-        key=key, joins=joins,
-    )  # fmt: skip
+    state = await kept(connection, workspace)
+    until = begin  # what is kept is used from the beginning up to here
+    if state.zone == zone.key and state.times_until is not None:
+        until = max(begin, min(day_start(state.times_until, zone), day_start(finish, zone)))
+    shared: dict[str, Any] = {
+        "brands": asked.brands,
+        "teams": asked.teams,
+        "agents": asked.agents,
+        "key": key,
+        "joins": joins,
+    }
+    if until > begin and all(day_start(cut, zone) == cut for cut in (begin, *cuts)):
+        return await times(connection, workspace, until, clipped, finish, kept_from=begin, **shared)
+    grain = _together(cuts, begin)
+    if until > begin and by == "none" and grain and not (asked.brands or asked.teams or asked.agents):
+        found = await times_together(connection, workspace, grain, begin, clipped, until)
+        rest = await times(connection, workspace, until, clipped, finish, **shared) if until < finish else {}
+        return {**{(n, None): spent for (n,), spent in found.items()}, **rest}
+    return await times(connection, workspace, begin, clipped, finish, **shared)
+
+
+def _together(cuts: Sequence[datetime], begin: datetime) -> str | None:
+    """The grain of everybody's time that the intervals consist of; none where the report begins within one."""
+    lengths = {after - before for before, after in pairwise(cuts)}
+    for grain, length in STEP.items():
+        if lengths == {length} and begin in cuts:
+            return grain
+    return None
 
 
 def _nothing(begin: datetime, finish: datetime, zone: str, interval: str, by: str) -> Metrics:

@@ -17,11 +17,13 @@ left join conversation c on c.id = h.conversation_id and c.workspace_id = h.work
 where h.workspace_id = $1
 """
 MESSAGE: Final = """
-select m.id, m.team_id, t.name as team_name, m.author_id, u.name as author_name, m.text, m.created_at, m.expires_at
+select m.id, m.team_id, t.name as team_name, m.author_id, u.name as author_name, m.text, m.created_at, m.expires_at,
+  (select count(*) from team_message_read r where r.workspace_id = m.workspace_id and r.message_id = m.id) as readers
 from team_message m left join team t on t.id = m.team_id and t.workspace_id = m.workspace_id
 left join app_user u on u.id = m.author_id and u.workspace_id = m.workspace_id
 where m.workspace_id = $1 and m.expires_at > $2
 """
+READ: Final = "select message_id, read_at from team_message_read where workspace_id = $1 and user_id = $2 and message_id = any($3)"
 
 
 def hand_from(row: Any) -> Hand:
@@ -38,7 +40,7 @@ def message_from(row: Any) -> TeamMessage:
     return TeamMessage(
         id=row["id"], team=Ref(row["team_id"], row["team_name"]) if row["team_id"] else None,
         author=Ref(row["author_id"], row["author_name"]) if row["author_id"] else None, text=row["text"],
-        created_at=row["created_at"], expires_at=row["expires_at"],
+        created_at=row["created_at"], expires_at=row["expires_at"], readers=row["readers"],
     )  # fmt: skip
 
 
@@ -73,4 +75,14 @@ async def recent_messages(
         " order by m.created_at desc, m.id desc limit 100",
         context.workspace_id, now, everything, context.actor.id,
     )  # fmt: skip
-    return [message_from(row) for row in rows]
+    messages = [message_from(row) for row in rows]
+    if not everything:
+        read = {
+            row["message_id"]: row["read_at"]
+            for row in await connection.fetch(
+                READ, context.workspace_id, context.actor.id, [one.id for one in messages]
+            )
+        }
+        for one in messages:
+            one.read_at = read.get(one.id)
+    return messages

@@ -1,4 +1,4 @@
-"""Counting interactions over a time: three statements, each along the index of what it counts by.
+"""Counting interactions over a time, each count along the index of what it counts by; what is over comes from rows kept of it.
 
 An interaction is *offered* when it waited for somebody: it came by a queue, or was taken by hand from where it waited.
 What a customer writes to the person who has the conversation is *continued*: nobody had to be found.
@@ -6,12 +6,15 @@ What a customer writes to the person who has the conversation is *continued*: no
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 
-from battito.insights.figures import DEFAULT_S, OTHERWISE_S, SHARE, SHORT_S, Counts, Target
+from battito.insights.figures import DEFAULT_S, FIELDS, OTHERWISE_S, SHARE, SHORT_S, Counts, Target
+
+Grain = Literal["15m", "1d"]
+"""What is kept: quarters of an hour without people, days with them."""
 
 OFFERED: Final = "(i.via = 'queue' or (i.via = 'taken' and (i.answered_at is null or i.answered_at > i.entered_at)))"
 _DEFAULT: Final = "case i.channel " + " ".join(f"when '{kind}' then {s}" for kind, s in DEFAULT_S.items()) + f" else {OTHERWISE_S} end"  # fmt: skip
@@ -25,32 +28,43 @@ left join service_target t3 on t3.workspace_id = i.workspace_id and t3.queue_id 
 left join service_target t4 on t4.workspace_id = i.workspace_id and t4.queue_id is null and t4.channel is null
 """
 
-# $1 workspace, $2 from, $3 to, $4 bounds of intervals, $5 now
-ENTERED: Final = f"""
-select {{keys}}, count(*) filter (where k.counts) as offered, count(*) filter (where not k.counts) as continued,
-  count(*) filter (where k.counts and i.answered_at - i.entered_at <= {TARGET}) as answered_within,
-  count(*) filter (where k.counts and i.outcome = 'abandoned' and i.ended_at - i.entered_at <= {TARGET}) as abandoned_within,
-  count(*) filter (where k.counts and i.answered_at is not null) as entered_answered,
-  count(*) filter (where k.counts and i.outcome = 'abandoned' and i.ended_at - i.entered_at < {SHORT}) as entered_short,
-  count(*) filter (where k.counts and i.state in ('queued', 'offered') and $5 - i.entered_at <= {TARGET}) as undecided
-from interaction i cross join lateral (select {OFFERED} as counts) k {{joins}} {TARGET_JOINS}
-where i.workspace_id = $1 and i.entered_at >= $2 and i.entered_at < $3 and $5::timestamptz is not null {{where}} group by {{groups}}
-"""
-ANSWERED: Final = f"""
-select {{keys}}, count(*) as answered, sum(date_part('epoch', i.answered_at - i.entered_at))::float8 as wait_s
-from interaction i {{joins}}
-where i.workspace_id = $1 and i.answered_at >= $2 and i.answered_at < $3 and {OFFERED} and $5::timestamptz is not null {{where}} group by {{groups}}
-"""
-OVER: Final = f"""
-select {{keys}}, count(*) filter (where i.outcome = 'abandoned') as abandoned, count(*) filter (where i.outcome = 'flow-out') as flow_out,
-  count(*) filter (where i.outcome = 'abandoned' and i.ended_at - i.entered_at < {SHORT}) as short_abandoned,
-  count(*) filter (where i.answered_at is not null) as handled,
-  coalesce(sum(date_part('epoch', i.ended_at - i.answered_at)) filter (where i.answered_at is not null), 0)::float8 as talk_s,
-  coalesce(sum(date_part('epoch', i.wrapped_at - i.ended_at)) filter (where i.answered_at is not null), 0)::float8 as wrap_up_s
-from interaction i {{joins}} {TARGET_JOINS}
-where i.workspace_id = $1 and i.wrapped_at >= $2 and i.wrapped_at < $3 and $5::timestamptz is not null {{where}} group by {{groups}}
-"""
-MOMENTS: Final = ((ENTERED, "i.entered_at"), (ANSWERED, "i.answered_at"), (OVER, "i.wrapped_at"))
+# What each family counts, and by which moment. A report adds the three up in one statement, so that all of it is of one moment.
+_ENTERED: Final = {
+    "offered": "count(*) filter (where k.counts)",
+    "continued": "count(*) filter (where not k.counts)",
+    "answered_within": f"count(*) filter (where k.counts and i.answered_at - i.entered_at <= {TARGET})",
+    "abandoned_within": f"count(*) filter (where k.counts and i.outcome = 'abandoned' and i.ended_at - i.entered_at <= {TARGET})",
+    "entered_answered": "count(*) filter (where k.counts and i.answered_at is not null)",
+    "entered_short": f"count(*) filter (where k.counts and i.outcome = 'abandoned' and i.ended_at - i.entered_at < {SHORT})",
+    "undecided": f"count(*) filter (where k.counts and i.state in ('queued', 'offered') and $5 - i.entered_at <= {TARGET})",
+}
+_ANSWERED: Final = {
+    "answered": "count(*)",
+    "wait_s": "sum(date_part('epoch', i.answered_at - i.entered_at))",
+}
+_OVER: Final = {
+    "abandoned": "count(*) filter (where i.outcome = 'abandoned')",
+    "flow_out": "count(*) filter (where i.outcome = 'flow-out')",
+    "short_abandoned": f"count(*) filter (where i.outcome = 'abandoned' and i.ended_at - i.entered_at < {SHORT})",
+    "handled": "count(*) filter (where i.answered_at is not null)",
+    "talk_s": "coalesce(sum(date_part('epoch', i.ended_at - i.answered_at)) filter (where i.answered_at is not null), 0)",
+    "wrap_up_s": "coalesce(sum(date_part('epoch', i.wrapped_at - i.ended_at)) filter (where i.answered_at is not null), 0)",
+}
+_COUNTED: Final = f"cross join lateral (select {OFFERED} as counts) k"
+FAMILIES: Final = (
+    ("i.entered_at", _ENTERED, _COUNTED + "{joins}" + TARGET_JOINS, "true"),
+    ("i.answered_at", _ANSWERED, "{joins}", OFFERED),
+    ("i.wrapped_at", _OVER, "{joins}" + TARGET_JOINS, "true"),
+)
+KEPT: Final = tuple(name for name in FIELDS if name != "undecided")
+"""What is kept of work that is over: nothing of it is undecided."""
+
+
+def _sums(columns: dict[str, str]) -> str:
+    """All counts in the order of their fields; those of another family are none."""
+    return ", ".join(f"({columns.get(name, '0')})::float8 as {name}" for name in FIELDS)
+
+
 TARGETS: Final = "select queue_id, channel, target_s, share, short_s from service_target where workspace_id = $1 order by queue_id, channel"
 
 
@@ -63,9 +77,10 @@ class Narrowing(msgspec.Struct, kw_only=True):
     brands: list[UUID] | None = None
     agents: list[UUID] = []
 
-    def parts(self, first: int, *, by_agent_team: bool = False) -> tuple[str, str, list[Any]]:
+    def parts(self, first: int, *, by_agent_team: bool = False, brand: str | None = None) -> tuple[str, str, list[Any]]:
         """Joins, conditions (each with `and`) and their values, whose numbers begin at `first`. A team's work is that of
-        the queues that are the team's, or (`by_agent_team`) what its people answered."""
+        the queues that are the team's, or (`by_agent_team`) what its people answered. `brand`: where the brand stands; else
+        the conversation is joined, which has it."""
         joins, where, values = "", "", list[Any]()
 
         def place(value: Any) -> str:
@@ -86,41 +101,58 @@ class Narrowing(msgspec.Struct, kw_only=True):
         elif self.teams:
             where += f" and i.queue_id in (select q.id from queue q where q.workspace_id = $1 and q.team_ids && {place(self.teams)}::uuid[])"
         if self.brands is not None:
-            joins += " join conversation c on c.id = i.conversation_id and c.workspace_id = i.workspace_id"
-            where += f" and c.brand_id = any({place(self.brands)}::uuid[])"
+            if brand is None:
+                joins += " join conversation c on c.id = i.conversation_id and c.workspace_id = i.workspace_id"
+            where += f" and {brand or 'c.brand_id'} = any({place(self.brands)}::uuid[])"
         return joins, where, values
 
 
 async def count(
     connection: Any, workspace_id: UUID, start: datetime, end: datetime, now: datetime, narrowing: Narrowing, *,
-    keys: Sequence[str] = (), bounds: Sequence[datetime] = (), joins: str = "", by_agent_team: bool = False,
+    keys: Sequence[str] = (), bounds: Sequence[datetime] = (), joins: str = "", by_agent_team: bool = False, grain: Grain | None = None,
+    only: str = "", arguments: Sequence[Any] = (),
 ) -> dict[tuple[Any, ...], Counts]:  # fmt: skip
     """Counts from `start` to `end`, by the interval's number (from 0; always 0 without `bounds`) and the SQL `keys`.
 
-    `joins` makes what the keys name. Conditions are the narrowing's.
+    `joins` makes what the keys name; `{moment}` in a key is what a count is counted by. Conditions are the narrowing's, and
+    `only` (each with `and`), whose `arguments` begin at `$6`. With a `grain`, what is over comes from the rows kept of it,
+    and the rest is counted: the caller has asked `rolls.usable` first.
     """
-    out: dict[tuple[Any, ...], Counts] = {}
-    more, where, values = narrowing.parts(6, by_agent_team=by_agent_team)
-    for statement, moment in MOMENTS:
+    more, where, values = narrowing.parts(6 + len(arguments), by_agent_team=by_agent_team)
+    names = [f"key{n}" for n in range(len(keys))]
+
+    def part(moment: str, columns: dict[str, str], source: str, condition: str) -> str:
         number = f"width_bucket({moment}, $4::timestamptz[]) - 1" if bounds else "0"
-        named = ", ".join([f"{number} as n", *(f"{key} as key{n}" for n, key in enumerate(keys))])
+        named = "".join(f"{key.format(moment=moment)} as {name}, " for key, name in zip(keys, names, strict=True))
         groups = ", ".join(map(str, range(1, len(keys) + 2)))
-        sql = statement.format(keys=named, joins=joins + more, where=where, groups=groups)
-        if not bounds:
-            sql = sql.replace(
-                "$5::timestamptz is not null", "$5::timestamptz is not null and $4::timestamptz[] is not null"
-            )
-        rows = await connection.fetch(sql, workspace_id, start, end, list(bounds), now, *values)
-        named_counts = list(rows[0].keys())[len(keys) + 1 :] if rows else []
-        for row in rows:
-            found = tuple(row)
-            key = found[: len(keys) + 1]
-            counts = out.get(key)
-            if counts is None:
-                counts = out[key] = Counts()
-            for name, value in zip(named_counts, found[len(keys) + 1 :], strict=True):  # each statement counts others
-                setattr(counts, name, value)
-    return out
+        return (
+            f"select {number} as n, {named}{_sums(columns)} from {source}"
+            f" where i.workspace_id = $1 and {moment} >= $2 and {moment} < $3 and {condition} group by {groups}"
+        )
+
+    parts = [
+        part(moment, columns, f"interaction i {of.format(joins=f' {joins} {more}')}", f"{condition} {where}{only}{' and i.rolled is null' if grain else ''}")
+        for moment, columns, of, condition in FAMILIES
+    ]  # fmt: skip
+    if grain is not None:
+        _, kept, _ = narrowing.parts(6 + len(arguments), by_agent_team=by_agent_team, brand="i.brand_id")
+        sums = {name: f"sum(i.{name})" for name in KEPT}
+        parts.append(part("i.at", sums, f"metric_roll i {joins}", f"i.grain = '{grain}' {kept}"))
+    listed = ", ".join(["n", *names])
+    sql = (
+        f"select {listed}, {', '.join(f'sum({name}) as {name}' for name in FIELDS)} from ({' union all '.join(parts)}) u"
+        f" where $5::timestamptz is not null and ($4::timestamptz[] is not null) group by {listed}"
+    )
+    rows = await connection.fetch(sql, workspace_id, start, end, list(bounds), now, *arguments, *values)
+    width = len(keys) + 1
+    return {tuple(row)[:width]: _counts(tuple(row)[width:]) for row in rows}
+
+
+def _counts(sums: tuple[float, ...]) -> Counts:
+    counts = Counts()
+    for name, value in zip(FIELDS, sums, strict=True):
+        setattr(counts, name, value if name.endswith("_s") else int(value))
+    return counts
 
 
 class Targets:

@@ -1,6 +1,6 @@
 """What is so at this moment: who waits, what was promised, who works on what. A few statements over what is open."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,9 +16,11 @@ from conversation c where c.workspace_id = $1 and c.status = 'open' and c.owner_
 WAITING: Final = (
     "select w.queue_id, w.channel, count(*) as waiting, min(w.since) as since from ({waits}) w group by 1, 2"
 )
-NEARLY: Final = "c.due_at - make_interval(secs => 0.2 * extract(epoch from c.due_at - coalesce(c.waiting_since, c.due_at - interval '75 minutes')))"
-"""From here on a promise is at risk: in the last fifth of its time (of a promise without a beginning: 15 minutes before)."""
-PROMISED: Final = "c.status = 'open' and c.merged_into is null and c.due_at is not null"
+NEARLY: Final = "coalesce(c.warn_at, c.due_at - make_interval(secs => 0.2 * extract(epoch from c.due_at - coalesce(c.waiting_since, c.due_at - interval '75 minutes'))))"
+"""From here on a promise is at risk: as its SLA policy says, otherwise in the last fifth of its time (of a promise without
+a beginning: 15 minutes before)."""
+PROMISED: Final = "(c.status = 'open' or (c.status <> 'resolved' and c.warn_at is not null)) and c.merged_into is null and c.due_at is not null"
+"""A promise that runs: a channel's while the conversation is open, a policy's as long as it says (it has no `due_at` while it stands)."""
 PROMISES: Final = f"""
 select c.queue_id, count(*) filter (where c.due_at <= $2) as breached, count(*) filter (where c.due_at > $2 and {NEARLY} <= $2) as at_risk
 from conversation c where c.workspace_id = $1 and {PROMISED} {{where}} group by 1
@@ -48,7 +50,7 @@ QUEUES: Final = "select id, name, brand_id, team_ids, gives_work, archived_at is
 
 
 def conversation_conditions(
-    first: int, *, queues: list[UUID | None], teams: list[UUID], brands: list[UUID] | None
+    first: int, *, queues: list[UUID | None], teams: list[UUID], brands: list[UUID] | None, channels: Sequence[str] = ()
 ) -> tuple[str, list[Any]]:
     """Conditions (each with `and`) on `c`, with values whose numbers begin at `first`: the narrowing of conversations."""
     where, values = "", list[Any]()
@@ -62,62 +64,22 @@ def conversation_conditions(
         where += f" and (c.queue_id = any({place(real)}::uuid[]){' or c.queue_id is null' if None in queues else ''})"
     if teams:
         where += f" and c.queue_id in (select q.id from queue q where q.workspace_id = $1 and q.team_ids && {place(teams)}::uuid[])"
+    if channels:
+        where += f" and c.channel = any({place(list(channels))}::text[])"
     if brands is not None:
         where += f" and c.brand_id = any({place(brands)}::uuid[])"
     return where, values
 
 
 def waits_sql(
-    first: int, *, queues: list[UUID | None], teams: list[UUID], brands: list[UUID] | None
+    first: int, *, queues: list[UUID | None], teams: list[UUID], brands: list[UUID] | None, channels: Sequence[str] = ()
 ) -> tuple[str, list[Any]]:
     """`WAITS` narrowed, with its values."""
-    where, values = conversation_conditions(first, queues=queues, teams=teams, brands=brands)
+    where, values = conversation_conditions(first, queues=queues, teams=teams, brands=brands, channels=channels)
     joins = (
         "" if brands is None else "join conversation c on c.id = i.conversation_id and c.workspace_id = i.workspace_id"
     )
     # the same conditions on the interaction: its queue is where it waits, its conversation's brand is its brand
-    return WAITS.format(joins=joins, where=where.replace("c.queue_id", "i.queue_id"), unrouted=where), values
-
-
-TIMES: Final = """
-select b.n - 1 as n {keys},
-  coalesce(sum(b.seconds) filter (where s.routing in ('handling', 'wrap-up')), 0)::float8 as handling_s,
-  coalesce(sum(b.seconds) filter (where s.state = 'available' and s.routing not in ('handling', 'wrap-up')), 0)::float8 as idle_s,
-  coalesce(sum(b.seconds) filter (where s.state in ('busy', 'away') and s.routing not in ('handling', 'wrap-up')), 0)::float8 as other_s,
-  {people} as people
-from presence_span s
-join app_user u on u.id = s.user_id and u.workspace_id = s.workspace_id {joins}
-cross join lateral (
-  select n, extract(epoch from least(coalesce(s.to_at, $4), ($3::timestamptz[])[n + 1], $4) - greatest(s.from_at, ($3::timestamptz[])[n])) as seconds
-  from generate_series(greatest(width_bucket(s.from_at, $3), 1), least(width_bucket(least(coalesce(s.to_at, $4), $4), $3), cardinality($3::timestamptz[]) - 1)) n
-) b
-where s.workspace_id = $1 and s.from_at >= $2::timestamptz - interval '2 days' and s.from_at < ($3::timestamptz[])[cardinality($3::timestamptz[])]
-  and (s.to_at > $2 or s.to_at is null) and b.seconds > 0 and (s.state <> 'offline' or s.routing in ('handling', 'wrap-up'))
-  and ($5::uuid[] is null or u.brand_ids is null or u.brand_ids && $5)
-  and ($6::uuid[] is null or s.user_id in (select m.user_id from team_member m where m.workspace_id = $1 and m.team_id = any($6)))
-  and ($7::uuid[] is null or s.user_id = any($7))
-group by 1 {groups}
-"""
-"""What people did with their time in each interval. $2 from, $3 bounds, $4 now. A stretch that began
-more than two days before is of somebody who forgot to leave: it is left out. Without a list of brands: everybody."""
-
-
-PEOPLE_COUNTED: Final = "count(distinct s.user_id)"
-
-
-async def times(
-    connection: Any, workspace_id: UUID, start: datetime, bounds: list[datetime], now: datetime, *,
-    brands: list[UUID] | None, teams: list[UUID], agents: list[UUID] | None = None, key: str = "", joins: str = "", people: bool = True,
-) -> dict[tuple[Any, ...], tuple[float, float, float, int]]:  # fmt: skip
-    """(interval, key) -> seconds in contact, seconds idle, other seconds at work, people."""
-    sql = TIMES.format(
-        keys=f", {key} as key0" if key else "",
-        groups=", 2" if key else "",
-        joins=joins,
-        people=PEOPLE_COUNTED if people else "0",
-    )
-    rows = await connection.fetch(sql, workspace_id, start, bounds, now, brands, teams or None, agents or None)
-    return {
-        (r["n"], *((r["key0"],) if key else ())): (r["handling_s"], r["idle_s"], r["other_s"], r["people"])
-        for r in rows
-    }
+    return WAITS.format(
+        joins=joins, where=where.replace("c.queue_id", "i.queue_id").replace("c.channel", "i.channel"), unrouted=where
+    ), values

@@ -21,4 +21,5 @@ returning id
 """
 LOWER: Final = "update raised_hand set lowered_at = $4 where workspace_id = $1 and id = $2 and user_id = $3 and answered_at is null and lowered_at is null"
 ANSWER: Final = "update raised_hand set answered_by = $3, answered_at = $4 where workspace_id = $1 and id = $2 and answered_at is null and lowered_at is null"
+READ: Final = "insert into team_message_read(workspace_id, message_id, user_id, read_at) values ($1, $2, $3, $4) on conflict do nothing"
 SEND: Final = "insert into team_message(workspace_id, id, team_id, author_id, text, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)"

@@ -7,13 +7,13 @@ from uuid import UUID
 from battito.insights.models import Threshold
 from battito.platform.database import Tx
 
-COLUMNS: Final = "id, queue_id, figure, warn, breach, clear, hold_s, enabled, version, state, value, since"
+COLUMNS: Final = "id, queue_id, figure, warn, breach, clear, hold_s, enabled, version, state, value, since, tell"
 LIST: Final = f"select {COLUMNS} from floor_threshold where workspace_id = $1 order by queue_id nulls first, figure, id"
 LOCK_ALL: Final = f"select {COLUMNS}, pending, pending_since from floor_threshold where workspace_id = $1 and enabled order by id for update"
 SAVE: Final = f"""
-insert into floor_threshold(id, workspace_id, queue_id, figure, warn, breach, clear, hold_s, enabled) values ($2, $1, $3, $4, $5, $6, $7, $8, $9)
+insert into floor_threshold(id, workspace_id, queue_id, figure, warn, breach, clear, hold_s, enabled, tell) values ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (id) do update set queue_id = excluded.queue_id, figure = excluded.figure, warn = excluded.warn, breach = excluded.breach, clear = excluded.clear,
-  hold_s = excluded.hold_s, enabled = excluded.enabled, version = floor_threshold.version + 1, state = 'ok', value = null, since = null, pending = null,
+  hold_s = excluded.hold_s, enabled = excluded.enabled, tell = excluded.tell, version = floor_threshold.version + 1, state = 'ok', value = null, since = null, pending = null,
   pending_since = null
 where floor_threshold.workspace_id = $1 returning {COLUMNS}
 """

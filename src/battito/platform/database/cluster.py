@@ -181,6 +181,8 @@ def explain_failure(output: str, place: Path) -> str:
         advice = f"The disk that holds {place} is full. Nothing committed was lost: make room and start again."
     elif "Permission denied" in output:
         advice = f"A file below {place} cannot be read or written by this user. `ls -l` shows its owner; chown it back."
+    elif "could not look up effective user ID" in output:
+        advice = "PostgreSQL wants this user to have a line in /etc/passwd: start Battito as a user who has one."
     elif "could not allocate" in output or "Cannot allocate memory" in output:
         advice = "There is not enough memory for the database server."
     elif "unrecognized configuration parameter" in output or "invalid value for parameter" in output:

@@ -14,7 +14,9 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-ROOMS: Final = ("platform", "accounts", "contacts", "conversations", "channels", "routing", "automation", "insights")
+ROOMS: Final = (
+    "platform", "accounts", "calendars", "contacts", "conversations", "channels", "routing", "automation", "insights", "sla", "twin",
+)  # fmt: skip
 LOCK: Final = 0x62617474  # "batt": the advisory lock that admits one runner
 _NAME = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
 

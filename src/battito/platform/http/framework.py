@@ -10,6 +10,7 @@ from litestar.types import Scope as LitestarScope
 
 from battito.platform.actor import Context
 from battito.platform.errors import Invalid, Problem, Unauthenticated
+from battito.platform.http.faults import named, refuse_nul
 from battito.platform.http.raw import as_problem
 from battito.platform.services import Services
 
@@ -35,22 +36,16 @@ def litestar_problem(request: Request[Any, Any, Any], error: Exception) -> Respo
     return Response(body, status_code=problem.status, media_type="application/problem+json", headers=problem.headers)
 
 
-def _fault(key: str, message: str) -> tuple[str, str]:
-    """A field's path and what is wrong with it. A missing or unknown field is named itself, not the object it belongs to."""
-    for beginning, said in (
-        ("Object missing required field `", "This is required"),
-        ("Object contains unknown field `", "There is no such field"),
-    ):
-        if message.startswith(beginning):
-            name = message.split("`")[1]
-            return (name if key in ("data", "body") else f"{key}.{name}"), said
-    return key, message
+async def refuse_nul_anywhere(request: Request[Any, Any, Any]) -> None:
+    """Before any handler: no NUL in the query or in a JSON body, for no text that is kept may hold one."""
+    json = request.headers.get("content-type", "").startswith("application/json")
+    refuse_nul(request.scope["query_string"], await request.body() if json else b"")
 
 
 def _from_framework(error: HTTPException) -> Problem:
     if isinstance(error, ValidationException):
         fields = dict(
-            _fault(str(item.get("key") or "body"), str(item.get("message", "cannot be used")))
+            named(str(item.get("key") or ""), str(item.get("message", "This cannot be used.")))
             for item in (error.extra if isinstance(error.extra, list) else [])
         )
         return Invalid(
@@ -58,6 +53,8 @@ def _from_framework(error: HTTPException) -> Problem:
             fields=fields or {"body": error.detail},
             status=400,
         )
+    if error.status_code == 400 and error.detail.startswith("JSON is malformed"):
+        return Invalid("The body is not valid JSON.", code="not-json", status=400)
     titles = {
         404: "There is nothing at this address",
         405: "This address does not take that method",

@@ -43,9 +43,14 @@ TAGS: Final[dict[str, str]] = {
     "Channels": "Channel accounts, and what came in by them.",
     "Files": "Attachments.",
     "Queues": "Where work waits.",
+    "Routing rules": "What decides where new conversations go: draft, versions, trying.",
+    "Segments": "Groups of contacts said by conditions.",
+    "Calendars": "When a company works: hours, public holidays, exceptions; and time counted in them.",
+    "SLA": "What is promised: policies with targets for responses and resolution, and which one applies to a conversation.",
     "Routing": "Offers, work in hand, skills, limits, and how work is given.",
     "Floor": "What happens now: queues, people, waits, promises, thresholds, raised hands.",
     "Reports": "What happened, by interval and queue, channel, team or person.",
+    "Twin": "What happens if: scenarios, changes and simulated answers.",
     "Jobs": "Background work, and what failed for good.",
 }
 
@@ -73,7 +78,7 @@ PROBLEM: Final[Schema] = {
 }
 
 REFUSALS: Final[dict[str, tuple[str, str, str, str]]] = {
-    "400": ("BadRequest", "invalid", "The request cannot be read", "name: This is required"),
+    "400": ("BadRequest", "invalid", "The request cannot be read", "name: This is required."),
     "401": ("Unauthenticated", "unauthenticated", "Please sign in", ""),
     "403": ("Forbidden", "forbidden", "You may not do this", "This needs the permission «conversations.handle»."),
     "404": ("NotFound", "not-found", "This does not exist, or no longer does", "There is no such conversation."),
@@ -233,7 +238,7 @@ def _refused(path: str, method: str, *, is_open: bool, has_body: bool) -> Iterat
     yield from ("400", "403", "429", "503")
     if not is_open:
         yield "401"
-    if "{" in path or has_body:
+    if "{" in path or has_body or method == "delete":
         yield "404"
     if method != "get" or is_open:
         yield from ("401", "409", "410", "413", "422")

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from battito.platform.errors import Invalid, Problem, TooLarge
+from battito.platform.http.faults import of_validation
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -86,13 +87,5 @@ def as_problem(error: BaseException) -> Problem:
 
 def invalid_from(error: msgspec.ValidationError) -> Invalid:
     """`Invalid` naming the field that msgspec complains about (its path, without the leading `$.`)."""
-    text = str(error)
-    message, _, path = text.partition(" - at `")
-    field = path.rstrip("`").removeprefix("$").removeprefix(".") or "body"
-    if message.startswith("Object missing required field `"):
-        name = message.split("`")[1]
-        field, message = (f"{field}.{name}" if field != "body" else name), "This is required"
-    elif message.startswith("Object contains unknown field `"):
-        name = message.split("`")[1]
-        field, message = (f"{field}.{name}" if field != "body" else name), "There is no such field"
+    field, message = of_validation(error)
     return Invalid(f"{field}: {message}", fields={field: message})

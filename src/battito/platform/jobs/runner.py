@@ -208,7 +208,8 @@ class _Group:
                 await end_tasks([task])
                 raise
             finally:
-                del self._tasks[job.id]
+                if self._tasks.get(job.id) is task:  # a job that was set anew while it ran may run again here by now
+                    del self._tasks[job.id]
             if len(self._ready) <= self._ahead // 2:
                 self._wake.set()
 
@@ -223,7 +224,8 @@ class _Group:
             async with asyncio.timeout(spec.timeout_s):
                 await spec.handler(self._services, job)
         except LeaseLost:
-            self._held.pop(job.id, None)
+            if self._held.get(job.id) is job:
+                del self._held[job.id]
             DONE.labels(job.kind, "lost").inc()
             log.warning("a job was taken over by another node: this end of it was refused")
         except asyncio.CancelledError:

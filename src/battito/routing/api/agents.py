@@ -14,15 +14,24 @@ from battito.routing.actions.wrap_up import dispose, end_wrap_up, extend_wrap_up
 from battito.routing.models import Interaction, OfferCard
 from battito.routing.queries.settings import in_hand
 from battito.routing.queries.why import Routing, get_routing
+from battito.routing.router.carry import NEVER
 from battito.routing.store.cards import read_cards
 
 TAGS = ["Routing"]
+ASIDE = "select aside_until from agent_state where workspace_id = $1 and user_id = $2 and aside_until > $3"
+
+
+class SetAside(msgspec.Struct):
+    """Gets no work until then; null: until they say that they are available."""
+
+    until: datetime | None
 
 
 class Offers(msgspec.Struct):
-    """Live offers."""
+    """Live offers; and whether the caller is set aside after some that nobody answered."""
 
     items: list[OfferCard]
+    set_aside: SetAside | None
 
 
 class Interactions(msgspec.Struct):
@@ -53,8 +62,12 @@ class Ending(msgspec.Struct, forbid_unknown_fields=True):
 @get("/offers", tags=TAGS)
 async def offers(context: Context, services: Services) -> Offers:
     """What is offered to the caller now."""
+    now = datetime.now(UTC)
     async with services.database.reading() as connection:
-        return Offers(await read_cards(connection, context.workspace_id, datetime.now(UTC), agent=context.user_id))
+        cards = await read_cards(connection, context.workspace_id, now, agent=context.user_id)
+        until = await connection.fetchval(ASIDE, context.workspace_id, context.user_id, now)
+    aside = None if until is None else SetAside(None if until == NEVER else until)
+    return Offers(cards, aside)
 
 
 @post("/offers/{offer_id:uuid}/accept", tags=TAGS)

@@ -5,6 +5,8 @@ Private methods here append to the list of decisions they are handed; `agents.py
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from battito.routing.engine.config import Id, Presence, Queue, Ring, Service, Settings
 from battito.routing.engine.decisions import (
     Assigned,
@@ -387,7 +389,8 @@ class Core(Matching):
         if kind is Kind.OVERFLOW and overflow is not None and overflow.queue in self.lines:
             before = interaction.plan.queue
             self.leave(interaction, now, True)
-            self._enter(interaction, self._plan(overflow.queue, interaction.channel.kind), now)
+            rings = guarded(self.lines[overflow.queue].queue.rings, interaction.guard)
+            self._enter(interaction, self._plan(overflow.queue, interaction.channel.kind, rings), now)
             out.append(Overflowed(interaction.id, before, overflow.queue))
         else:
             self.leave(interaction, now, False)
@@ -400,6 +403,19 @@ class Core(Matching):
         agent.aside_until = None
         self._weigh(agent)
         out.append(Returned(agent.id))
+
+
+def guarded(rings: tuple[Ring, ...], guard: dict[Id, int] | None) -> tuple[Ring, ...] | None:
+    """Rings that ask for the skills of `guard` besides their own; None without a guard: the queue's as they are."""
+    if not guard:
+        return None
+    out = []
+    for ring in rings:
+        skills: dict[Id, int] = dict(ring.skills.items())
+        for skill, level in guard.items():
+            skills[skill] = max(level, skills.get(skill, 0))
+        out.append(structs.replace(ring, skills=skills))
+    return tuple(out)
 
 
 def held_in_order(agent: Agent) -> list[Interaction | WrapUp]:

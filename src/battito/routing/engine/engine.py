@@ -176,6 +176,7 @@ class Engine(InteractionCalls):
             interaction.overflow_due = due if due is not None else state.entered_at + plan.overflow.after_s
         interaction.refused = dict(state.refused) or None
         interaction.callback = state.callback
+        interaction.guard = dict(state.guard) or None
         self.interactions[state.id] = interaction
         agent = self.agents.get(state.agent) if state.agent is not None else None
         if agent is None:
@@ -243,5 +244,6 @@ def _interaction_state(interaction: Interaction) -> InteractionState:
         refused=dict(interaction.refused or {}),
         callback=interaction.callback,
         interrupted=interaction.interrupted,
+        guard=dict(interaction.guard or {}),
         number=interaction.number,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import UNSET, UnsetType
 
 from battito.routing.engine.agents import AgentCalls
-from battito.routing.engine.config import Id, Ring
+from battito.routing.engine.config import Id, Levels, Ring
 from battito.routing.engine.core import FOREVER
 from battito.routing.engine.decisions import (
     CallbackKept,
@@ -44,13 +44,15 @@ class InteractionCalls(AgentCalls):
         preferred_s: float = 30.0,
         callback: bool = False,
         spared: tuple[Id, ...] = (),
+        guard: Levels | None = None,
     ) -> list[Decision]:
         """Let an interaction into a queue.
 
         `entered_at`: since when it waits, if not since now (a callback tried again, a bot's time counted).
         `rings` replace the queue's. `preferred` agents are asked alone for `preferred_s` first; they need what
         the first ring asks for. Priority is added to the queue's own. `spared` agents, who just handed it over, are
-        not asked for the queue's `refused_for_s`.
+        not asked for the queue's `refused_for_s`. `guard`: skills that every queue it overflows into asks for too
+        (the rings of the first queue say so themselves).
         """
         if interaction_id in self.interactions:
             raise AlreadyKnown("interaction", interaction_id)
@@ -77,6 +79,8 @@ class InteractionCalls(AgentCalls):
         )
         if callback:
             interaction.callback = True
+        if guard:
+            interaction.guard = dict(guard.items())
         if self._wrapping:
             self._spare_those_wrapping_up(interaction)
         if spared and plan.service.refused_for_s > 0:

@@ -129,6 +129,8 @@ class Interaction(Struct, eq=False):
     refused: dict[Id, float] | None = None
     callback: bool = False
     interrupted: bool = False
+    guard: dict[Id, int] | None = None
+    """Skills that whoever takes it needs in every queue that it overflows into."""
 
 
 class WrapUp(Struct, eq=False):

@@ -51,6 +51,7 @@ class InteractionState(msgspec.Struct, kw_only=True):
     refused: dict[Id, float] = {}
     callback: bool = False
     interrupted: bool = False
+    guard: dict[Id, int] = {}
     number: int = 0
 
 

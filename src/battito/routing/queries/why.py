@@ -13,6 +13,8 @@ from battito.routing.engine import Explanation, PassedOver
 from battito.routing.models import Interaction
 from battito.routing.router.ask import Pictures, waiting_row
 from battito.routing.router.rows import COLUMNS, moment, row_from, shown
+from battito.routing.rules.model import RoutedBy
+from battito.routing.store.decisions import routed_by
 from battito.routing.words import REASONS, RULES, words
 
 HISTORY: Final = f"select {COLUMNS} from interaction i where i.workspace_id = $1 and i.conversation_id = $2 order by i.entered_at desc, i.id desc limit 50"
@@ -90,6 +92,8 @@ class Routing(msgspec.Struct, kw_only=True):
     interactions: list[Interaction]
     offers: list[OfferShown]
     now: Now | None
+    routed_by: RoutedBy | None = None
+    """Which routing rule, of which version, chose its queue; null: the rules were never asked."""
 
 
 async def get_routing(services: Services, context: Context, conversation_id: UUID) -> Routing:
@@ -100,6 +104,7 @@ async def get_routing(services: Services, context: Context, conversation_id: UUI
         offers = await connection.fetch(OFFERS, context.workspace_id, conversation_id, [row.id for row in rows])
         locale = await connection.fetchval(LOCALE, context.workspace_id, context.actor.id) or "en"
         skills = {str(r["id"]): r["name"] for r in await connection.fetch(SKILLS, context.workspace_id)}
+        chosen = await routed_by(connection, context.workspace_id, conversation_id)
         explained, place, expected, error = await _explanation(services, context.workspace_id, conversation_id)
         people = {UUID(p["id"]) for o in offers for p in (o["why"] or {}).get("passed_over", ())}
         if explained is not None:
@@ -120,7 +125,9 @@ async def get_routing(services: Services, context: Context, conversation_id: UUI
             could_take=[{"id": str(one), "name": names.get(str(one))} for one in explained.could_take],
             obstacles=[say.obstacle(one) for one in explained.obstacles[:200]], tally=explained.tally,
         )  # fmt: skip
-    return Routing(interactions=[shown(row) for row in rows], offers=[say.offer(o) for o in offers], now=now)
+    return Routing(
+        interactions=[shown(row) for row in rows], offers=[say.offer(o) for o in offers], now=now, routed_by=chosen
+    )
 
 
 async def _explanation(
@@ -142,6 +149,11 @@ class Sayer:
 
     def __init__(self, locale: str, names: dict[str, str], skills: dict[str, str]) -> None:
         self._locale, self._names, self._skills = locale, names, skills
+        self.locale, self.skills = locale, skills
+
+    def name(self, who: object) -> str | None:
+        """A person's name, if it is known."""
+        return self._names.get(str(who))
 
     def obstacle(self, one: PassedOver) -> Passed:
         """Why somebody is not asked."""

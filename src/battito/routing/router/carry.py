@@ -27,6 +27,7 @@ from battito.routing.engine import (
 from battito.routing.models import Outcome
 from battito.routing.router.record import plain
 from battito.routing.router.rows import OfferRow, Row, Tables, moment
+from battito.routing.rules.decide import Chosen
 
 NAMED: Final = 12
 """Of those passed over so many are kept by name with an offer; all are counted."""
@@ -48,6 +49,8 @@ class Batch(msgspec.Struct, kw_only=True):
     """Conversation -> the agent it goes to."""
     owners: dict[UUID, UUID] = {}
     """Conversation -> the owner it has still, from before it came back."""
+    routed: dict[UUID, Chosen] = {}
+    """Conversation -> what the routing rules chose for it."""
     moved: dict[UUID, UUID] = {}
     """Conversation -> the queue it overflowed into."""
     presences: dict[UUID, tuple[str, str | None]] = {}
@@ -58,7 +61,8 @@ class Batch(msgspec.Struct, kw_only=True):
 
     def empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.changed or self.closed or self.made or self.offers_ended or self.presences or self.asides)
+        work = self.changed or self.closed or self.made or self.offers_ended
+        return not (work or self.presences or self.asides or self.routed)
 
 
 class Carrier:
@@ -199,7 +203,7 @@ class Carrier:
             wrapped_at=self.batch.now, version=1,
         )  # fmt: skip
         self.batch.closed.append(past)
-        row.queue_id, row.preferred, row.brand_id = _id(decision.queue), [], None
+        row.queue_id, row.preferred, row.asked = _id(decision.queue), [], None
         self.batch.moved[row.conversation_id] = _id(decision.queue)
         self.touch(row)
 

@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import structs
+
 from battito.kit.ids import uuid7
 from battito.routing.engine import Engine, Presence, WrapUpStarted
 from battito.routing.engine.records import HANDLING, OFFERED, WrapUp
 from battito.routing.router.carry import Carrier
 from battito.routing.router.judge import PRIORITY, Adopt, Begin, End, Fact, Pull, Reprioritise, Step, judge
-from battito.routing.router.picture import belongs, guarded_brand, line_of, own_rings
+from battito.routing.router.picture import belongs, brand_guard, guarded_brand, line_of, own_rings
 from battito.routing.router.record import Told
 from battito.routing.router.rows import AgentRow, OfferRow, Row, Tables, moment
+from battito.routing.rules.decide import Chosen
 
 LIVE: Final = ("queued", "offered", "handling")
 MILLISECOND: Final = 0.001
@@ -172,25 +175,35 @@ class Follower:
             priority=PRIORITY.get(fact.priority, 0.0), entered_at=entered_at, live=fact.live, **fields,
         )  # fmt: skip
 
+    def routed(self, fact: Fact, chosen: Chosen) -> Fact:
+        """The conversation as the routing rules want it; that they chose is written with what follows."""
+        self.carrier.batch.routed[fact.id] = chosen
+        queue = self.tables.queues.get(chosen.queue_id) if chosen.queue_id is not None else None
+        return structs.replace(
+            fact, queue_id=chosen.queue_id, routable=queue is not None and queue.takes(fact.channel),
+            priority=chosen.priority or fact.priority, asked=chosen.asked, preferred_s=chosen.preferred_s, unrouted=False,
+        )  # fmt: skip
+
     def _begin(self, fact: Fact, step: Begin) -> None:
         queue = self.tables.queues[_uuid(fact.queue_id)]
         before = self.tables.agents.get(step.preferred) if step.preferred is not None else None
         asked = before is not None and before.id != step.spared and before.state == "available"
+        seconds = preference_s(fact, queue.rules.preferred_s)
         preferred = (
-            [before.id]
-            if before is not None and asked and queue.rules.preferred_s > 0 and belongs(before, queue)
-            else []
+            [before.id] if before is not None and asked and seconds is not None and belongs(before, queue) else []
         )
         spared = step.spared if step.spared in self.engine.agents else None
         row = self._new(
             fact, step.entered_at, via="queue", state="queued", preferred=preferred, spared=spared,
-            preferred_s=queue.rules.preferred_s if preferred else 0.0, brand_id=guarded_brand(self.tables, fact.brand_id),
+            preferred_s=seconds or 0.0 if preferred else 0.0, brand_id=guarded_brand(self.tables, fact.brand_id), asked=fact.asked,
         )  # fmt: skip
         self.carrier.begin(row)
         if fact.owner_id is not None:
             self.carrier.batch.owners[fact.id] = fact.owner_id
         options: dict[str, Any] = {}
-        rings = own_rings(queue, preferred=preferred, preferred_s=row.preferred_s, brand=row.brand_id)
+        rings = own_rings(queue, preferred=preferred, preferred_s=row.preferred_s, brand=row.brand_id, asked=row.asked)
+        if row.brand_id is not None:
+            options["guard"] = brand_guard(row.brand_id)
         if rings is not None:
             options["rings"] = list(rings)
         if spared is not None:
@@ -224,6 +237,18 @@ class Follower:
             self.carrier.carry(decisions)
             return
         self.carrier.end(row, step.outcome, step.by)
+
+
+def preference_s(fact: Fact, queue_s: float) -> float | None:
+    """For how long whoever served the customer before is asked alone; 0: if they are free this moment; None: not at all.
+
+    A routing rule says so, else the queue. Who knows the customer from another conversation is worth no wait of its own
+    unless a rule says that it is. Pure.
+    """
+    seconds = queue_s if fact.preferred_s is None else fact.preferred_s
+    if seconds <= 0:
+        return None
+    return seconds if fact.served_by is not None or fact.agent is not None or fact.preferred_s is not None else 0.0
 
 
 def _uuid(value: Any) -> UUID:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from battito.routing.models import Outcome, Via
+from battito.routing.models import Asked, Outcome, Via
 from battito.routing.router.rows import Row
 
 PRIORITY: Final[dict[str, float]] = {"urgent": 20.0, "high": 5.0, "normal": 0.0, "low": -5.0}
@@ -38,6 +38,13 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     brand_id: UUID | None
     served_by: UUID | None = None
     settled: bool = False
+    known_to: UUID | None = None
+    """Who served this customer last in another conversation; only looked up for one that nobody has had yet."""
+    asked: Asked | None = None
+    """What the routing rule that chose its queue asks for, while it is in that queue."""
+    preferred_s: float | None = None
+    unrouted: bool = False
+    """Whether it is new and no version of the routing rules has chosen for it yet."""
 
     @property
     def agent(self) -> UUID | None:
@@ -56,6 +63,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     def waits(self) -> bool:
         """Whether a customer waits there for the router to find somebody."""
         return self.open_to_all and (self.waiting_since is not None or self.status == "waiting")
+
+    @property
+    def to_route(self) -> bool:
+        """Whether the routing rules are to choose for it now: a customer waits, and nobody has it."""
+        free = self.owner_id is None and not self.merged and self.status == "open"
+        return self.unrouted and free and self.waiting_since is not None
 
     @property
     def comes_back(self) -> bool:
@@ -108,7 +121,7 @@ def judge(fact: Fact, row: Row | None, now: datetime, *, keep_place: bool = True
     if row is None:
         since = fact.waiting_since or now
         if fact.waits:
-            return [Begin(since, preferred=fact.served_by)]
+            return [Begin(since, preferred=fact.served_by or fact.known_to)]
         if fact.comes_back:
             return [Begin(since, preferred=fact.agent)]
         if fact.agent is not None:

@@ -30,7 +30,7 @@ ELSEWHERE_S: Final = 1.0
 """A workspace that could not be had is asked for again after this, if something happens in it."""
 HEARD: Final = (
     "conversation.", "message.created", "presence.changed", "offer.", "interaction.", "wrapup.", "queue.", "skill.",
-    "agent.skills_changed", "routing.changed", "team.", "user.", "role.", "workspace.changed",
+    "agent.skills_changed", "routing.changed", "routing_rules.published", "segment.changed", "calendar.changed", "team.", "user.", "role.", "workspace.changed",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from battito.routing.engine import (
     Snapshot,
     WrapUpState,
 )
-from battito.routing.models import DEFAULT_UNITS, OTHER_UNITS, QueueRules, RoutingRules
+from battito.routing.models import DEFAULT_UNITS, OTHER_UNITS, Asked, QueueRules, RoutingRules
 from battito.routing.router.rows import AgentRow, QueueRow, Row, Tables
 
 ELSEWHERE: Final = "elsewhere"
@@ -34,6 +34,11 @@ FOREVER: Final = float("inf")
 def brand_skill(brand: UUID) -> str:
     """Serving a brand, as a skill of level 1."""
     return f"brand:{brand}"
+
+
+def brand_guard(brand: UUID | None) -> dict[Id, int]:
+    """What every queue asks for besides its own, so that an overflow keeps to the conversation's brand."""
+    return {} if brand is None else {brand_skill(brand): 1}
 
 
 def settings_of(rules: RoutingRules, kinds: Iterable[str]) -> Settings:
@@ -102,13 +107,26 @@ def queue_of(queue: QueueRow, queues: dict[UUID, QueueRow]) -> Queue:
     )
 
 
+def asked_queue(queue: QueueRow, asked: Asked | None) -> QueueRow:
+    """The queue as a routing rule asks for it: with another requirement, or other rings."""
+    if asked is None:
+        return queue
+    rules = queue.rules
+    if asked.requirement is not None:
+        rules = msgspec.structs.replace(rules, requirement=asked.requirement)
+    if asked.rings is not None:
+        rules = msgspec.structs.replace(rules, rings=asked.rings)
+    return msgspec.structs.replace(queue, rules=rules)
+
+
 def own_rings(
-    queue: QueueRow, *, preferred: list[UUID], preferred_s: float, brand: UUID | None
+    queue: QueueRow, *, preferred: list[UUID], preferred_s: float, brand: UUID | None, asked: Asked | None = None
 ) -> tuple[Ring, ...] | None:
-    """Rings of one interaction where they are not simply the queue's: a preferred agent first, or a brand to serve."""
-    if not preferred and brand is None:
+    """Rings of one interaction where they are not simply the queue's: a preferred agent first, a brand to serve, or what
+    a routing rule asks for."""
+    if not preferred and brand is None and asked is None:
         return None
-    rings = rings_of(queue, brand=brand)
+    rings = rings_of(asked_queue(queue, asked), brand=brand)
     if preferred:
         first = rings[0]
         return (Ring(first.skills, preferred_s, tuple(preferred), first.members), *rings)
@@ -221,12 +239,14 @@ def interaction_of(row: Row, number: int, tables: Tables) -> InteractionState:
     offer = tables.offers.get(row.id)
     rings = None
     refused: dict[Id, float] = {}
+    brand = guarded_brand(tables, row.brand_id)
     if queue is not None:
         rings = own_rings(
             queue,
             preferred=row.preferred,
             preferred_s=row.preferred_s,
-            brand=guarded_brand(tables, row.brand_id),
+            brand=brand,
+            asked=row.asked,
         )
         seconds = queue.rules.refused_s
         refused.update({who: at.timestamp() + seconds for who, at in tables.refused.get(row.id, {}).items()})
@@ -247,5 +267,6 @@ def interaction_of(row: Row, number: int, tables: Tables) -> InteractionState:
         accepted=row.state == "handling",
         offer_expires_at=offer.expires_at.timestamp() if waiting and offer and offer.expires_at else None,
         refused=refused,
+        guard=brand_guard(brand),
         number=number,
     )

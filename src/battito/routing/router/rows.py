@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from battito.routing.models import Interaction, Outcome, QueueRules, RoutingRules, State, Via
+from battito.routing.models import Asked, Interaction, Outcome, QueueRules, RoutingRules, State, Via
+from battito.routing.rules.decide import RuleSet
 
 
 class Row(msgspec.Struct, kw_only=True):
@@ -40,6 +41,8 @@ class Row(msgspec.Struct, kw_only=True):
     ended_by: str | None = None
     disposition_id: UUID | None = None
     disposition_note: str = ""
+    asked: Asked | None = None
+    """What a routing rule asks for instead of the queue's own, as long as it is in the queue that the rule chose."""
     version: int = 1
 
 
@@ -48,7 +51,9 @@ COLUMNS = ", ".join(f"i.{name}" for name in Row.__struct_fields__)
 
 def row_from(record: Any) -> Row:
     """A record selected by `COLUMNS`."""
-    return Row(**{name: record[name] for name in Row.__struct_fields__})
+    values = {name: record[name] for name in Row.__struct_fields__}
+    values["asked"] = msgspec.convert(values["asked"], Asked | None)
+    return Row(**values)
 
 
 def shown(row: Row) -> Interaction:
@@ -136,6 +141,8 @@ class Tables(msgspec.Struct, kw_only=True):
     """Live ones, by interaction."""
     refused: dict[UUID, dict[UUID, datetime]]
     flows: list[FlowRow]
+    ruleset: RuleSet | None = None
+    """The published routing rules, made ready."""
 
 
 def moment(seconds: float | None) -> datetime | None:

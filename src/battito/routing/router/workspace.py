@@ -31,6 +31,8 @@ from battito.routing.router.picture import snapshot_of
 from battito.routing.router.record import Told, plain
 from battito.routing.router.rows import OfferRow, Row, Tables, moment
 from battito.routing.router.write import write_batch
+from battito.routing.rules.decide import Chosen, chosen_for
+from battito.routing.rules.facts import read_rule_facts
 from battito.routing.store import carry as store
 from battito.routing.store.lease import guard
 from battito.routing.store.tables import concerned, read_agents, read_facts, read_tables
@@ -42,6 +44,9 @@ CONFIGURATION: Final = (
     "skill.",
     "agent.skills_changed",
     "routing.",
+    "routing_rules.published",
+    "segment.changed",
+    "calendar.changed",
     "team.",
     "user.",
     "role.",
@@ -225,7 +230,10 @@ class WorkspaceRouter:
             rows: list[Row] = []
             offers: dict[UUID, OfferRow] = {}
             if dirty:
-                facts, rows, offers = await read_facts(connection, self.workspace_id, dirty, tables.queues)
+                facts, rows, offers = await read_facts(
+                    connection, self.workspace_id, dirty, tables.queues, tables.ruleset
+                )
+            chosen = await self._choose(connection, tables, facts)
             people = await read_agents(connection, self.workspace_id, agents) if agents else []
         now = self.now()
         carrier = Carrier(tables, told.engine, self.workspace_id, datetime.fromtimestamp(now, UTC))
@@ -245,6 +253,8 @@ class WorkspaceRouter:
         for fact in facts.values():
             if fact.id in self._barred:
                 continue
+            if fact.id in chosen:
+                fact = follower.routed(fact, chosen[fact.id])
             live = next((row for row in of.get(fact.id, ()) if row.state in LIVE), None)
             if live is None and fact.agent is None:
                 later.append(fact)
@@ -267,7 +277,7 @@ class WorkspaceRouter:
         # idle times and occupancies that the engine before knew better than the tables
         before = self._told.engine.snapshot().agents if self._told is not None else []
         tables = await read_tables(connection, self.workspace_id)
-        concerns = set(await concerned(connection, self.workspace_id))
+        concerns = set(await concerned(connection, self.workspace_id, tables.ruleset))
         there = await connection.fetchval("select extract(epoch from clock_timestamp())::float8")
         self._clock = (there, time.monotonic())
         self._swept_at = self.now()
@@ -288,7 +298,19 @@ class WorkspaceRouter:
         assert self._tables is not None
         self._swept_at = self.now()
         known = {row.conversation_id for row in self._tables.rows.values() if row.state in LIVE}
-        return known ^ set(await concerned(connection, self.workspace_id))
+        return known ^ set(await concerned(connection, self.workspace_id, self._tables.ruleset))
+
+    async def _choose(self, connection: Any, tables: Tables, facts: dict[UUID, Fact]) -> dict[UUID, Chosen]:
+        """What the routing rules say about those of these conversations that are new."""
+        new = [fact for fact in facts.values() if fact.to_route and fact.id not in self._barred]
+        if tables.ruleset is None or not new:
+            return {}
+        known = await read_rule_facts(connection, self.workspace_id, [fact.id for fact in new], tables.ruleset)
+        return {
+            fact.id: chosen_for(tables.ruleset, known[fact.id], fact.id, fact.queue_id, tables.queues)
+            for fact in new
+            if fact.id in known
+        }
 
     def _put_right(self, follower: Follower) -> None:
         """After a restore: offers whose agent left meanwhile are taken back."""

@@ -9,6 +9,7 @@ from battito.accounts.events import PresenceChanged
 from battito.accounts.models import Presence
 from battito.conversations.actions.assign import Target, assign, transfer
 from battito.conversations.actions.change import locked
+from battito.conversations.actions.route import route
 from battito.platform.database import Tx
 from battito.platform.errors import Problem
 from battito.routing.events import (
@@ -31,6 +32,7 @@ from battito.routing.router.follow import Disagreement
 from battito.routing.router.rows import OfferRow, Row, Tables, shown
 from battito.routing.store import carry as store
 from battito.routing.store.cards import read_cards
+from battito.routing.store.decisions import insert_decisions
 
 ENDINGS: dict[str, type[OfferEnded]] = {
     "accepted": OfferAccepted,
@@ -75,18 +77,28 @@ async def write_batch(tx: Tx, batch: Batch, tables: Tables, statuses: dict[UUID,
 
 async def _lock(tx: Tx, batch: Batch) -> None:
     """Lock the conversations that change hands, when they are as the engine was told."""
-    wanted = {*batch.assigned, *batch.owners, *batch.moved}
+    wanted = {*batch.assigned, *batch.owners, *batch.moved, *batch.routed}
     for one, row in (await locked(tx, wanted) if wanted else {}).items():
         if row.merged_into is not None or row.status not in ("open", "waiting"):
             raise Disagreement("a conversation is not open any more")
         if (row.owner.id if row.owner else None) != batch.owners.get(one):
             raise Disagreement("somebody took a conversation meanwhile")
+        chosen = batch.routed.get(one)
+        if chosen is not None and row.queue_id != chosen.came_in:
+            raise Disagreement("somebody moved a conversation meanwhile")
 
 
 async def _give(tx: Tx, batch: Batch) -> None:
     """Owners and queues, by the actions that people use, in the order of the decisions."""
-    for one in dict.fromkeys((*batch.moved, *batch.assigned, *batch.owners)):
+    await insert_decisions(tx, batch.routed.values())
+    for one in dict.fromkeys((*batch.routed, *batch.moved, *batch.assigned, *batch.owners)):
         try:
+            chosen = batch.routed.get(one)
+            if chosen is not None and chosen.rule_name is not None:
+                await route(
+                    tx, one, queue_id=chosen.queue_id if chosen.moves else None, priority=chosen.priority, labels=chosen.labels,
+                    rule=chosen.rule_name, version=chosen.version,
+                )  # fmt: skip
             if one in batch.moved:
                 await transfer(tx, one, Target(queue_id=batch.moved[one]), keep_place=True)
             if one in batch.assigned:

@@ -13,7 +13,7 @@ from battito.routing.router.rows import OfferRow, Row
 INSERT_ROWS: Final = "insert into interaction select r.* from jsonb_populate_recordset(null::interaction, $2) r where r.workspace_id = $1"
 UPDATE_ROWS: Final = """
 update interaction i set queue_id = r.queue_id, via = r.via, state = r.state, agent_id = r.agent_id, priority = r.priority,
-  preferred = r.preferred, brand_id = r.brand_id, ring = r.ring, ring_ends_at = r.ring_ends_at, overflow_at = r.overflow_at, live = r.live, offers = r.offers,
+  preferred = r.preferred, asked = r.asked, brand_id = r.brand_id, ring = r.ring, ring_ends_at = r.ring_ends_at, overflow_at = r.overflow_at, live = r.live, offers = r.offers,
   offered_at = r.offered_at, answered_at = r.answered_at, ended_at = r.ended_at, wrap_up_ends_at = r.wrap_up_ends_at, wrapped_at = r.wrapped_at,
   outcome = r.outcome, ended_by = r.ended_by, version = i.version + 1
 from jsonb_populate_recordset(null::interaction, $2) r

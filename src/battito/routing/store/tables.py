@@ -9,9 +9,14 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from battito.routing.models import QueueRules, RoutingRules
+from battito.calendars.queries import rules_of as calendar_rules
+from battito.calendars.reading import working_hours
+from battito.contacts.segments.queries import list_segments
+from battito.routing.models import Asked, QueueRules, RoutingRules
 from battito.routing.router.judge import Fact
 from battito.routing.router.rows import COLUMNS, AgentRow, FlowRow, OfferRow, QueueRow, Row, Tables, row_from
+from battito.routing.rules.decide import RuleSet, as_id, named_in
+from battito.routing.rules.model import Rule
 
 QUEUES: Final = "select id, name, brand_id, team_ids, gives_work, priority, rules from queue where workspace_id = $1 and archived_at is null order by created_at, id"
 RULES: Final = "select rules from routing_settings where workspace_id = $1"
@@ -45,20 +50,39 @@ select o.interaction_id, o.agent_id, max(o.answered_at) as at from offer o
 where o.workspace_id = $1 and o.interaction_id = any($2) and o.outcome = 'declined' and o.answered_at > now() - interval '1 hour'
 group by 1, 2
 """
+PUBLISHED: Final = """
+select v.number, v.rules, coalesce(r.since, v.published_at) as since
+from routing_rules r join routing_rules_version v on v.workspace_id = r.workspace_id and v.number = r.published where r.workspace_id = $1
+"""
 FLOWS: Final = "select queue_id, departures, seconds, since from queue_flow where workspace_id = $1"
 FACTS: Final = """
 select c.id, c.status, c.owner_kind, c.owner_id, c.queue_id, c.channel, c.priority, c.waiting_since, c.created_at, c.live,
-  c.merged_into is not null as merged, c.brand_id, l.agent_id as served_by, coalesce(l.ended_by = 'resolved', false) as settled
+  c.merged_into is not null as merged, c.brand_id, l.agent_id as served_by, coalesce(l.ended_by = 'resolved', false) as settled,
+  case when d.queue_id = c.queue_id then d.asked end as asked, case when d.queue_id = c.queue_id then d.preferred_s end as preferred_s,
+  case when l.agent_id is null and c.owner_id is null and c.waiting_since is not null then (
+    select i.agent_id from (select v.id from conversation v where v.workspace_id = c.workspace_id and v.contact_id = c.contact_id and v.id <> c.id
+      and v.created_at > now() - interval '90 days' order by v.created_at desc limit 20) v
+    join interaction i on i.workspace_id = c.workspace_id and i.conversation_id = v.id and i.answered_at is not null
+    order by i.answered_at desc limit 1) end as known_to,
+  case when $3::bigint is null or d.conversation_id is not null or c.owner_id is not null or c.waiting_since is null then false
+    -- its queue is still the one of its channel account: whoever moved it by hand was faster, and knew
+    else c.queue_id is not distinct from (select a.queue_id from channel_account a where a.workspace_id = c.workspace_id and a.id = c.account_id)
+      and not exists(select from interaction i where i.workspace_id = c.workspace_id and i.conversation_id = c.id) end as unrouted
 from conversation c left join lateral (
   select i.agent_id, i.ended_by from interaction i
   where i.workspace_id = c.workspace_id and i.conversation_id = c.id and i.answered_at is not null order by i.entered_at desc, i.id desc limit 1
 ) l on true
+left join routing_decision d on d.workspace_id = c.workspace_id and d.conversation_id = c.id
 where c.workspace_id = $1 and c.id = any($2)
 """
 CONCERNED: Final = """
 select id from conversation where workspace_id = $1 and merged_into is null and status in ('open', 'waiting')
   and ((owner_kind = 'agent' and (status = 'open' or live)) or (owner_id is null and queue_id is not null and (waiting_since is not null or live)))
 union select conversation_id from interaction where workspace_id = $1 and state in ('queued', 'offered', 'handling')
+-- what waits without a queue for the routing rules: of the last day, and not before there were any
+union select c.id from conversation c where c.workspace_id = $1 and c.status = 'open' and c.owner_id is null and c.queue_id is null
+  and c.waiting_since is not null and c.created_at > greatest(now() - interval '1 day', to_timestamp($2::bigint / 1000.0))
+  and not exists(select from routing_decision d where d.workspace_id = c.workspace_id and d.conversation_id = c.id)
 """
 
 
@@ -82,6 +106,7 @@ async def read_tables(connection: Any, workspace_id: UUID) -> Tables:
         offers=await read_offers(connection, workspace_id, waiting),
         refused=refused,
         flows=[FlowRow(**r) for r in await connection.fetch(FLOWS, workspace_id)],
+        ruleset=await published_rules(connection, workspace_id),
     )
 
 
@@ -114,7 +139,11 @@ async def read_offers(connection: Any, workspace_id: UUID, interactions: Collect
 
 
 async def read_facts(
-    connection: Any, workspace_id: UUID, ids: Collection[UUID], queues: dict[UUID, QueueRow]
+    connection: Any,
+    workspace_id: UUID,
+    ids: Collection[UUID],
+    queues: dict[UUID, QueueRow],
+    ruleset: RuleSet | None = None,
 ) -> tuple[dict[UUID, Fact], list[Row], dict[UUID, OfferRow]]:
     """How conversations stand, with their interactions that are not over and the live offers of those."""
     wanted = list(ids)
@@ -123,12 +152,41 @@ async def read_facts(
     offered = [row.id for row in rows if row.state == "offered"]
     offers = await read_offers(connection, workspace_id, offered)
     facts: dict[UUID, Fact] = {}
-    for record in await connection.fetch(FACTS, workspace_id, wanted):
+    since = None if ruleset is None else ruleset.since_ms
+    for record in await connection.fetch(FACTS, workspace_id, wanted, since):
         queue = queues.get(record["queue_id"]) if record["queue_id"] is not None else None
-        facts[record["id"]] = Fact(**record, routable=queue is not None and queue.takes(record["channel"]))
+        values = {**record, "asked": msgspec.convert(record["asked"], Asked | None)}
+        values["unrouted"] = record["unrouted"] and since is not None and begun_ms(record["id"]) >= since
+        facts[record["id"]] = Fact(**values, routable=queue is not None and queue.takes(record["channel"]))
     return facts, rows, offers
 
 
-async def concerned(connection: Any, workspace_id: UUID) -> list[UUID]:
-    """Conversations that routing has, or should have, an interaction for."""
-    return [record["id"] for record in await connection.fetch(CONCERNED, workspace_id)]
+def begun_ms(conversation_id: UUID) -> int:
+    """When a conversation began here, by its id (UUIDv7, RFC 9562): a mail's own date may lie far back. Unix ms. Pure."""
+    return conversation_id.int >> 80
+
+
+async def concerned(connection: Any, workspace_id: UUID, ruleset: RuleSet | None = None) -> list[UUID]:
+    """Conversations that routing has, or should have, an interaction for, and those that the rules have to choose for."""
+    since = None if ruleset is None else ruleset.since_ms
+    return [record["id"] for record in await connection.fetch(CONCERNED, workspace_id, since)]
+
+
+async def published_rules(connection: Any, workspace_id: UUID) -> RuleSet | None:
+    """The routing rules in force, made ready; None where none were ever published."""
+    row = await connection.fetchrow(PUBLISHED, workspace_id)
+    if row is None:
+        return None
+    rules = msgspec.convert(row["rules"], list[Rule])
+    return await made_ready(connection, workspace_id, rules, row["number"], int(row["since"].timestamp() * 1000))
+
+
+async def made_ready(
+    connection: Any, workspace_id: UUID, rules: list[Rule], version: int = 0, since_ms: int = 0
+) -> RuleSet:
+    """Rules with the segments and calendars that they name, as those are now."""
+    groups = {segment.id: segment.conditions for segment in await list_segments(connection, workspace_id)}
+    named = {one for one in map(as_id, named_in(rules, "calendar")) if one is not None}
+    found = await calendar_rules(connection, workspace_id, named) if named else {}
+    calendars = {one: working_hours(calendar) for one, calendar in found.items()}
+    return RuleSet.make(version, since_ms, rules, groups, calendars)

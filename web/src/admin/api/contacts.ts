@@ -47,7 +47,7 @@ export interface ConsentBody {
 export type LedgerLine = ConsentLine & { text_shown: string; recorded_by: string }
 
 export const contacts = (
-  query: { q: string; label: string; company: string; after: string | null },
+  query: { q: string; label: string; company: string; segment: string; after: string | null },
   signal: AbortSignal,
 ) => get<Page<Contact>>('/contacts', { ...query, limit: 50 }, signal)
 export const addContact = (body: { name: string; identities: { kind: string; value: string }[] }) =>

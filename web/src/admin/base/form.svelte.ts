@@ -1,17 +1,6 @@
 import { asProblem, type Problem } from '../../api/problem'
-import { explain } from '../../i18n/explain'
-import { language } from '../../i18n/i18n.svelte'
+import { explain, explainFault } from '../../i18n/explain'
 import { ta } from '../text.svelte'
-
-/** A server's word about one field in the person's language, where we know it; else as it came. */
-export function inWords(message: string): string {
-  if (language() === 'en' && !message.includes('Expected')) return message
-  for (const [pattern, say] of ta.faults) {
-    const match = pattern.exec(message)
-    if (match) return say(match[1] ?? '')
-  }
-  return message
-}
 
 /** What a form needs to be sent: that it is busy, what is missing, what the server said of which field. */
 export class Form {
@@ -26,7 +15,7 @@ export class Form {
     this.#shown.add(field)
     if (this.#missing.has(field)) return ta.form.needed
     const message = this.problem?.fault(field)
-    return message === undefined ? undefined : inWords(message)
+    return message === undefined ? undefined : explainFault(message)
   }
 
   /** What no field says. */
@@ -35,7 +24,7 @@ export class Form {
     const faults = this.problem.faults
     if (faults.length === 0) return explain(this.problem)
     const others = faults.filter((one) => !this.#shown.has(one.field))
-    return others.length ? others.map((one) => inWords(one.message)).join(' ') : ta.form.check
+    return others.length ? others.map((one) => explainFault(one.message)).join(' ') : ta.form.check
   }
 
   clear(): void {

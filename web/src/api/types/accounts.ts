@@ -45,6 +45,8 @@ export interface Me {
     teams: Team[]
     roles: string[]
     settings: Settings
+    /** The brands this person is limited to; null for none. */
+    brands?: Id[] | null
   }
   workspace: { id: Id; name: string; locale: string; timezone: string; brands: Brand[] }
   permissions: string[]

@@ -33,6 +33,8 @@ export interface ConversationRow {
   waiting_since: Time | null
   due_at: Time | null
   due_kind: DueKind | null
+  /** from when on the promise is at risk, where a policy says so */
+  warn_at?: Time | null
   snoozed_until: Time | null
   unread: number
   last_message_at: Time | null
@@ -54,6 +56,33 @@ export interface ConversationDetail extends Omit<ConversationRow, 'contact'> {
   participants: { address: string; name: string; role: 'customer' | 'to' | 'cc' }[]
   can: { reply: boolean; why: 'merged' | 'permission' | 'owner' | 'channel' | null }
   capabilities: Capabilities
+  sla: Promises | null
+}
+
+/** One clock of a promise; seconds. */
+export interface PromiseClock {
+  kind: DueKind
+  state: 'running' | 'paused' | 'met' | 'breached' | 'dropped' | 'measured'
+  started_at: Time
+  ended_at: Time | null
+  target_s: number | null
+  business: boolean
+  due_at: Time | null
+  counted_s: number
+  left_s: number | null
+  wall_s: number
+  business_s: number | null
+  paused_s: number
+  paused_by: 'waiting' | 'snoozed' | null
+}
+
+/** What was promised in a conversation, and how it stands. */
+export interface Promises {
+  policy: { id: Id; name: string } | null
+  calendar: { id: Id; name: string } | null
+  open_now: boolean | null
+  next_opening: Time | null
+  clocks: PromiseClock[]
 }
 
 export interface Counts {

@@ -1,6 +1,7 @@
 import type { Presence } from './accounts'
 import type { Id, Time } from './base'
 import type { ConversationRow } from './conversations'
+import type { Level, Threshold } from './thresholds'
 
 /** A rate with what it was counted from; `rate` is null when nothing was. */
 export interface Rate {
@@ -8,8 +9,6 @@ export interface Rate {
   denominator: number
   rate: number | null
 }
-
-export type Level = 'ok' | 'warn' | 'breach'
 
 export interface Figures {
   offered: number
@@ -110,19 +109,14 @@ export interface FloorInterval {
 export interface TeamMessage {
   id: Id
   team: { id: Id; name: string } | null
-  author: { id: Id; name: string }
+  author: { id: Id; name: string } | null
   text: string
   created_at: Time
   expires_at: Time
-}
-
-export interface Threshold {
-  id: Id
-  queue_id: Id | null
-  figure: string
-  state: Level
-  value: number | null
-  since: Time | null
+  /** How many said that they have read it. */
+  readers: number
+  /** When the reader of this did; null on the floor, which is the same for all. */
+  read_at: Time | null
 }
 
 /** The same words in both languages. */

@@ -125,8 +125,18 @@ export interface Standing {
   obstacles: PassedOver[]
 }
 
+export interface RoutedBy {
+  version: number
+  /** null: no rule matched */
+  rule: { id: Id; name: string } | null
+  queue_name: string | null
+  at: Time
+}
+
 export interface Routing {
   interactions: Interaction[]
   offers: PastOffer[]
   now: Standing | null
+  /** Which routing rule, of which version, chose its queue; null: the rules were never asked. */
+  routed_by: RoutedBy | null
 }

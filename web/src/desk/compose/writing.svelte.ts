@@ -11,22 +11,12 @@ import type {
   NewMessage,
 } from '../../api/types'
 import { explain } from '../../i18n/explain'
-import { bytes } from '../../i18n/format'
-import { tr } from '../../i18n/i18n.svelte'
 import { drafts } from '../../model/drafts.svelte'
+import { filesBeside, filesToSend } from './inside'
 import { refuses, type Refusal } from './limits'
+import { inWords, type Uploading } from './uploading'
 import { toHtml } from './rich/plain'
 import { directory } from '../../model/directory.svelte'
-
-/** A file on its way up. */
-export interface Uploading {
-  id: string
-  name: string
-  size: number
-  share: number
-  problem: string | null
-  cancel: () => void
-}
 
 /** What stands in the composer: text, files, mail fields; kept as a draft at each change. */
 export class Writing {
@@ -41,6 +31,8 @@ export class Writing {
   files = $state.raw<Attachment[]>([])
   uploads = $state.raw<Uploading[]>([])
   email = $state<EmailFields>({})
+  /** Pictures put into the text at some time; what was taken out of it again does not go with the message. */
+  readonly inside = new Set<Id>()
   #touched = false
 
   constructor(id: Id, detail: ConversationDetail, mode: Mode) {
@@ -71,11 +63,11 @@ export class Writing {
   /** Something was typed, added or taken away. */
   changed(): void {
     this.#touched = true
-    const { text, html, files } = this
+    const { text, html } = this
     drafts.write(this.id, this.mode, {
       text,
       html,
-      attachments: files,
+      attachments: this.going,
       email: $state.snapshot(this.email),
       mentions: [],
     })
@@ -111,7 +103,17 @@ export class Writing {
   }
 
   get empty(): boolean {
-    return this.text.trim() === '' && this.files.length === 0
+    return this.text.trim() === '' && this.going.length === 0
+  }
+
+  /** The files that go with the message. */
+  get going(): Attachment[] {
+    return filesToSend(this.files, this.html, this.inside)
+  }
+
+  /** Those of them that stand beside the text. */
+  get beside(): Attachment[] {
+    return filesBeside(this.files, this.html, this.inside)
   }
 
   get busy(): boolean {
@@ -137,7 +139,7 @@ export class Writing {
       kind: note ? 'note' : 'message',
       text: this.text.trim(),
       ...(this.html !== null && !note && { html: this.html }),
-      attachments: this.files.map((file) => file.id),
+      attachments: this.going.map((file) => file.id),
       mentions: this.mentions,
       ...(mail && !note && Object.keys(email).length > 0 && { email }),
       ...(override && !note && { override: true }),
@@ -145,28 +147,24 @@ export class Writing {
     }
   }
 
-  attach(list: Iterable<File>): void {
+  /** Upload files; `then` hears of each that was kept. */
+  attach(list: Iterable<File>, then?: (kept: Attachment) => void): void {
     for (const file of list) {
       const refusal =
         this.mode === 'note' ? null : refuses(this.can, file, this.files.length + this.uploads.length)
       if (refusal) this.#refuse(file, refusal)
-      else void this.#upload(file)
+      else void this.#upload(file, then)
     }
   }
 
   #refuse(file: File, refusal: Refusal): void {
     const id = crypto.randomUUID()
     const cancel = () => (this.uploads = this.uploads.filter((one) => one.id !== id))
-    const problem =
-      refusal.why === 'type'
-        ? tr.compose.fileType
-        : refusal.why === 'size'
-          ? tr.compose.fileSize(bytes(refusal.most))
-          : tr.compose.fileCount(refusal.most)
+    const problem = inWords(refusal)
     this.uploads = [...this.uploads, { id, name: file.name, size: file.size, share: 0, problem, cancel }]
   }
 
-  async #upload(file: File): Promise<void> {
+  async #upload(file: File, then?: (kept: Attachment) => void): Promise<void> {
     const call = new AbortController()
     const id = crypto.randomUUID()
     const forget = () => (this.uploads = this.uploads.filter((one) => one.id !== id))
@@ -184,6 +182,7 @@ export class Writing {
       const kept = await upload(file, (share) => patch({ share }), call.signal)
       forget()
       this.files = [...this.files, kept]
+      then?.(kept)
       this.changed()
     } catch (thrown) {
       if (!call.signal.aborted) patch({ problem: explain(asProblem(thrown)) })

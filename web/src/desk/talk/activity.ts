@@ -31,6 +31,8 @@ export function tellActivity(message: Message): string {
       return to ? verbs.assigned(who, to) : verbs.released(who)
     case 'transferred':
       return verbs.transferred(who, to)
+    case 'routed':
+      return verbs.routed(nameIn(activity['rule']), nameIn(activity['queue']))
     case 'resolved':
       return verbs.resolved(who)
     case 'reopened':

@@ -10,25 +10,6 @@ export function hasRemotePictures(html: string): boolean {
   return KEPT.test(html) || REMOTE.test(html)
 }
 
-/** A picture that does not say how high it is, px. */
-const USUAL_PICTURE = 120
-
-/**
- * How much higher a mail gets with its pictures from elsewhere, px, by what it says of them: their frame is a place of
- * its own, into which the page cannot look. Pictures of one table row stand side by side.
- */
-export function roomForPictures(html: string): number {
-  const body = new DOMParser().parseFromString(html, 'text/html').body
-  const byPlace = new Map<Element, number>()
-  for (const picture of body.querySelectorAll('img[data-remote-src]')) {
-    const place = picture.closest('tr') ?? picture
-    const said = Number.parseInt(picture.getAttribute('height') ?? '', 10)
-    const height = Number.isNaN(said) ? USUAL_PICTURE : said
-    byPlace.set(place, Math.max(byPlace.get(place) ?? 0, height))
-  }
-  return [...byPlace.values()].reduce((sum, height) => sum + height, 0)
-}
-
 /** Whether the formatting says more than the text: tables and pictures. */
 export function isLaidOut(html: string): boolean {
   return /<(?:table|img|figure)\b/i.test(html)

@@ -1,6 +1,6 @@
 import type { Attachment } from '../../api/types'
 import { describe, expect, it } from 'vitest'
-import { frameDocument, hasRemotePictures, isLaidOut, roomForPictures, withInlinePictures } from './html-mail'
+import { frameDocument, hasRemotePictures, isLaidOut, withInlinePictures } from './html-mail'
 import { linkify } from './linkify'
 import { plainSubject } from './subject'
 
@@ -60,14 +60,6 @@ describe('frameDocument', () => {
     expect(withInlinePictures('<img src="cid:foto@mail"><img src="cid:altro">', [file])).toBe(
       '<img src="/api/v1/files/1"><img src="cid:altro">',
     )
-  })
-
-  it('makes room for pictures by what the mail says of them', () => {
-    const one = '<img data-remote-src="https://x/1" height="200">'
-    expect(
-      roomForPictures(`${one}<p><img data-remote-src="https://x/2"></p><img src="/files/1" height="9">`),
-    ).toBe(320)
-    expect(roomForPictures(`<table><tr><td>${one}</td><td>${one}</td></tr></table>`)).toBe(200)
   })
 
   it('takes tables and pictures for layout', () => {

@@ -1,5 +1,6 @@
 import type uPlot from 'uplot'
 import { number } from '../../i18n/format'
+import { colourOf, faded } from '../../ui/colour'
 
 /** One line of a chart. Colours are tokens: `--heart`. */
 export interface Line {
@@ -19,29 +20,6 @@ export interface Look {
   target?: number | null
   /** How a moment is called under the chart. */
   name: (seconds: number) => string
-}
-
-/** What a token is worth now, as a colour that a canvas understands. */
-export function colourOf(token: string, near: Element): string {
-  const probe = document.createElement('i')
-  probe.style.color = `var(${token})`
-  near.append(probe)
-  const colour = getComputedStyle(probe).color
-  probe.remove()
-  return colour
-}
-
-const faded = (colour: string, share: number) =>
-  `color-mix(in srgb, ${colour} ${Math.round(share * 100)}%, transparent)`
-
-/** A colour mixed by the style engine, which knows how, into one that every canvas takes. */
-function mixed(colour: string, share: number, near: Element): string {
-  const probe = document.createElement('i')
-  probe.style.color = faded(colour, share)
-  near.append(probe)
-  const found = getComputedStyle(probe).color
-  probe.remove()
-  return found
 }
 
 /** Moments of the values themselves, as many as fit; of quarters of an hour only whole hours. */
@@ -113,7 +91,7 @@ export function optionsOf(
           width: 2,
           spanGaps: false,
           points: { show: line.values.length < 15, size: 6, fill: colour },
-          ...(line.fill && { fill: mixed(colour, 0.16, box) }),
+          ...(line.fill && { fill: faded(colour, 0.16, box) }),
           ...(line.dashed && { dash: [6, 5] }),
         }
       }),

@@ -22,12 +22,13 @@ export class BehindList {
     this.#call?.abort()
     const call = new AbortController()
     this.#call = call
-    const { figure, queue, agent } = this.#of
+    const { figure, queue, agent, channel, minutes } = this.#of
+    const from = minutes ? new Date(Date.now() - minutes * 60_000).toISOString() : null
     // As many as are on screen, so that a refetch takes none away.
     const limit = more ? 50 : Math.min(200, Math.max(50, this.items.length))
     try {
       const page = await api.contacts(
-        { figure, queue, agent, team: floor.team, limit, after: more ? this.next : null },
+        { figure, queue, agent, channel, from, team: floor.team, limit, after: more ? this.next : null },
         call.signal,
       )
       if (call !== this.#call) return

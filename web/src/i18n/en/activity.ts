@@ -8,6 +8,8 @@ export const activity = {
   released: (who: string) => did(who, 'put the conversation back in the queue', 'Back in the queue'),
   transferred: (who: string, whom: string) =>
     rest(did(who, 'transferred the conversation to', 'Transferred to'), whom),
+  routed: (rule: string, queue: string) =>
+    rest(queue ? `Routed to ${queue}` : 'Routed', `by the rule «${rule}»`),
   resolved: (who: string) => did(who, 'resolved the conversation', 'Resolved'),
   reopened: (who: string) => did(who, 'reopened the conversation', 'Reopened'),
   snoozed: (who: string, until: string) =>

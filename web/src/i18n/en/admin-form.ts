@@ -22,14 +22,3 @@ export const form = {
   typeToConfirm: (word: string) => `To confirm, type: ${word}`,
   up: (name: string) => `Move up: ${name}`,
 }
-
-/** What the server says of a field, by its shape; what is not here is shown as it came. */
-export const faults: readonly [RegExp, (match: string) => string][] = [
-  [/length >= 1\b/, () => 'This is needed.'],
-  [/length >= (\d+)/, (least) => `At least ${least} are needed.`],
-  [/length <= (\d+)/, (most) => `This is too long: at most ${most}.`],
-  [/(?:int|float|number)` >=? (-?\d+)/, (least) => `Not less than ${least}.`],
-  [/(?:int|float|number)` <=? (-?\d+)/, (most) => `Not more than ${most}.`],
-  [/Expected `(?:int|float)/, () => 'A number is needed here.'],
-  [/matching regex/, () => 'This does not have the right form.'],
-]

@@ -12,6 +12,7 @@ export const wall = {
   left: 'Abandoned',
   contacts: 'Contacts every quarter of an hour',
   offered: 'came in',
+  running: (count: number) => `of them ${count} in the running quarter`,
   answered: 'answered',
   contactsLabel: (offered: string, answered: string) =>
     `Contacts of today by quarter of an hour: ${offered} came in, ${answered} answered`,
@@ -63,7 +64,8 @@ export const history = {
   team: 'Team',
   all: 'All',
   allChannels: 'All',
-  csv: 'Download CSV',
+  csv: 'CSV',
+  parquetMore: 'The same rows for analysis programs: columns with type and definition',
   chart: 'Chart',
   chartOf: 'Show in the chart',
   contacts: 'Contacts',

@@ -58,6 +58,24 @@ const promises: Record<string, string> = {
   resolution: 'Resolution',
 }
 export const sla = {
+  more: 'The promises of this conversation',
+  loading: 'One moment…',
+  none: 'No promise.',
+  names: { first: 'First response', next: 'Response', resolution: 'Resolution' },
+  left: (left: string, target: string) => `${left} of ${target} left`,
+  over: (late: string, target: string) => `${late} past ${target}`,
+  stands: { waiting: 'stands: we wait for the customer', snoozed: 'stands: it is snoozed' },
+  ended: {
+    running: '',
+    paused: '',
+    met: 'kept',
+    breached: 'not kept',
+    dropped: 'no longer needed',
+    measured: 'measured',
+  },
+  took: (wall: string, business: string | null) => (business ? `${wall}, ${business} of work` : wall),
+  hours: (name: string) => `Hours: ${name}`,
+  shut: (when: string) => `out of hours, goes on ${when}`,
   overdue: 'past the promised time',
   kinds: {
     first: 'to the promised first response',

@@ -6,7 +6,7 @@ import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
 import { commands, hints, keys, macros } from './commands'
 import { customer, identityKinds, purposes, search, start } from './customer'
 import { done } from './done'
-import { areas, link, notices, prefs, presence, shell } from './shell'
+import { areas, help, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
 import { compose, guard, message, present, sending, talk } from './talk'
 import { offers, why, wrapUp } from './routing'
@@ -29,6 +29,7 @@ export const en = {
   filters,
   flags,
   guard,
+  help,
   hints,
   identityKinds,
   inbox,

@@ -62,6 +62,10 @@ export const why = {
   waiting: 'Who takes it, and when',
   none: 'Battito has not offered it to anybody yet.',
   noneMore: 'It was taken by hand, or its queue gives no work.',
+  ruled: (rule: string, version: number, queue: string) =>
+    `${queue ? `In ${queue}: decided` : 'Decided'} by the rule «${rule}», version ${version}.`,
+  unruled: (version: number) => `No rule matched (version ${version}): the channel’s queue counts.`,
+  tryRules: 'Try the rules with this one',
   given: (who: string) => `Given to ${who}`,
   offered: (who: string) => `Offered to ${who}`,
   outcomes: {

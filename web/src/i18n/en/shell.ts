@@ -6,11 +6,16 @@ export const areas = {
   customers: 'Customers',
   knowledge: 'Knowledge',
   floor: 'Floor',
+  twin: 'Twin',
   admin: 'Administration',
 }
 
 export const shell = {
   home: 'Battito, go to conversations',
+  factorWanted: (day: string | null) =>
+    `${day ? `From ${day}` : 'Soon'} signing in takes a second step too. Set it up now: it takes a minute.`,
+  factorNow: 'Set up',
+  factorLater: 'Later',
   find: 'Search or command: customers, conversations, actions',
   sections: 'Sections',
   skip: 'Skip to content',
@@ -41,17 +46,54 @@ export const presence = {
   offered: 'Work on offer',
   aside: (clock: string | null) => (clock ? `no work for ${clock}` : 'no work for now'),
   asideMore: 'You did not answer an offer: say so here, and work goes on.',
+  asideTitle: 'You get no work.',
+  asideWhy: (clock: string | null) =>
+    clock
+      ? `You did not answer an offer: it goes on in ${clock}, or when you say so.`
+      : 'You did not answer an offer: it goes on when you say so.',
+  back: 'I am back',
   since: (clock: string) => `for ${clock}`,
   next: (state: string) => `next: ${state}`,
   queued: 'Your state changes when the contact ends',
+}
+
+export const help = {
+  ask: 'Ask for help',
+  change: 'Change or take back your call for help',
+  words: 'raise hand help supervisor question',
+  title: 'Ask for help',
+  lead: 'Whoever leads the floor sees it at once, wherever they are.',
+  text: 'What you need (optional)',
+  about: (who: string) => `With ${who}’s conversation`,
+  raise: 'Raise your hand',
+  update: 'Update',
+  lower: 'Not needed any more',
+  up: 'Your hand is up',
+  upSince: (clock: string) => `Your hand has been up for ${clock}.`,
+  raised: 'Hand raised: whoever leads the floor sees it.',
+  lowered: 'Hand lowered',
+  coming: (who: string) => `${who} is coming to help you.`,
+  said: (who: string, text: string) => (who ? `${who}: ${text}` : text),
+  messages: 'From your team',
+  toAll: 'to everybody',
+  read: 'Read',
+  setFor: (who: string, state: string) => `${who} changed your state: ${state.toLowerCase()}.`,
+  day: 'Your day',
+  dayWords: 'today times contacts conversations statistics',
 }
 
 export const notices = {
   heading: 'For you',
   none: 'No notices',
   bell: (count: number) => (count === 0 ? 'Notices' : n(count, 'Notices, # new', 'Notices, # new')),
-  title: (kind: 'assigned' | 'message' | 'mention', who: string) =>
-    ({ assigned: `${who}: now yours`, message: `${who} wrote`, mention: `${who} mentioned you` })[kind],
+  title: (kind: 'assigned' | 'message' | 'mention' | 'hand' | 'floor', who: string) =>
+    ({
+      hand: `${who} asks for help`,
+      floor: 'From the floor',
+      assigned: `${who}: now yours`,
+      message: `${who} wrote`,
+      mention: `${who} mentioned you`,
+    })[kind],
 }
 
 export const link = {

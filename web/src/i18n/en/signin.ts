@@ -34,7 +34,7 @@ export const signin = {
   newLink: 'Ask for a new link',
   linkOver: 'This link is over or was used before. Ask for a new one.',
   newPassword: 'New password',
-  passwordHint: 'At least 12 characters. A sentence is fine.',
+  passwordHint: 'At least 10 characters. A sentence is fine.',
   invitation: 'Invitation',
   invited: (workspace: string) => `${workspace} is waiting for you`,
   invitedAs: (email: string) => `You will sign in with ${email}.`,

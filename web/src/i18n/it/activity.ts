@@ -9,6 +9,8 @@ export const activity = {
   released: (who: string) => did(who, 'ha rimesso la conversazione in coda', 'Rimessa in coda'),
   transferred: (who: string, whom: string) =>
     rest(did(who, 'ha passato la conversazione a', 'Passata a'), whom),
+  routed: (rule: string, queue: string) =>
+    rest(queue ? `Instradata in ${queue}` : 'Instradata', `dalla regola «${rule}»`),
   resolved: (who: string) => did(who, 'ha risolto la conversazione', 'Risolta'),
   reopened: (who: string) => did(who, 'ha riaperto la conversazione', 'Riaperta'),
   snoozed: (who: string, until: string) =>

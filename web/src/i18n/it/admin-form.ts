@@ -22,38 +22,3 @@ export const form = {
   typeToConfirm: (word: string) => `Per conferma scrivi: ${word}`,
   up: (name: string) => `Sposta in su: ${name}`,
 }
-
-/** What the server says of a field, by its shape; what is not here is shown as it came. */
-export const faults: readonly [RegExp, (match: string) => string][] = [
-  [/is taken/, () => 'È già in uso.'],
-  [/length >= 1\b/, () => 'Serve.'],
-  [/length >= (\d+)/, (least) => `Servono almeno ${least}.`],
-  [/length <= (\d+)/, (most) => `È troppo lungo: al massimo ${most}.`],
-  [/(?:int|float|number)` >=? (-?\d+)/, (least) => `Non meno di ${least}.`],
-  [/(?:int|float|number)` <=? (-?\d+)/, (most) => `Non più di ${most}.`],
-  [/Expected `(?:int|float)/, () => 'Qui ci vuole un numero.'],
-  [/matching regex/, () => 'Non ha la forma giusta.'],
-  [/time zone such as/, () => 'Non è un fuso orario, come Europe/Rome.'],
-  [/mailbox's address/, () => 'Scrivi l’indirizzo della casella, per esempio assistenza@example.it.'],
-  [/not a mail address|e-mail address/, () => 'Non è un indirizzo e-mail.'],
-  [/server's name/, () => 'Scrivi il nome del server.'],
-  [/user name with which/, () => 'Scrivi l’utente con cui Battito si collega.'],
-  [/Give the password/, () => 'Scrivi la password.'],
-  [/colour is written/, () => 'Un colore si scrive #rrggbb.'],
-  [/at least two different/, () => 'Una scelta ha almeno due risposte diverse.'],
-  [/between 1 day and 100 years/, () => 'Tra 1 giorno e 100 anni.'],
-  [/Each channel has one rule/, () => 'Ogni canale ha una regola sola.'],
-  [
-    /not the code that the app shows/,
-    () => 'Non è il codice che l’app mostra adesso. Controlla l’ora del telefono.',
-  ],
-  [/not your (?:present )?password/, () => 'Non è la password di adesso.'],
-  [/scope openid/, () => 'Lo scope openid serve.'],
-  [/Two columns mean/, () => 'Due colonne indicano lo stesso campo.'],
-  [/moment in the future/, () => 'Scegli un momento nel futuro.'],
-  [/no variable «(.*?)»/, (name) => `Non c’è una variabile «${name}»: sceglila dal menu.`],
-  [/variable is written/, () => 'Una variabile si scrive {{contact.first_name}}.'],
-  [/Say for which/, () => 'Scegli per chi.'],
-  [/needs a name/, () => 'Serve un nome.'],
-  [/at least (\d+) characters/i, (least) => `Servono almeno ${least} caratteri.`],
-]

@@ -1,25 +1,30 @@
 import { account } from './admin-account'
 import { audit } from './admin-audit'
 import { channels, payloads, queues, settings } from './admin-channels'
+import { conditions, segments } from './admin-conditions'
 import { companies, consent, contacts, fields, imports, labels, views } from './admin-contacts'
-import { faults, form } from './admin-form'
+import { form } from './admin-form'
 import { factorPolicy, people, permissionGroups, permissions, roles, teams } from './admin-people'
+import { thresholds } from './admin-floor'
 import { ready } from './admin-ready'
 import { jobs, keys, privacy, signOn, workspace } from './admin-system'
 import { dispositions, limits, queueRules, routing, skills } from './admin-routing'
+import { rules } from './admin-rules'
+import { calendars, sla } from './admin-sla'
 import { widget } from './admin-widget'
 
 /** The words of the administration, which come with its pages. */
 export const admin = {
   account,
   audit,
+  calendars,
   channels,
   companies,
+  conditions,
   consent,
   dispositions,
   contacts,
   factorPolicy,
-  faults,
   fields,
   form,
   imports,
@@ -37,10 +42,14 @@ export const admin = {
   ready,
   roles,
   routing,
+  rules,
+  segments,
   settings,
   signOn,
   skills,
+  sla,
   teams,
+  thresholds,
   views,
   widget,
   workspace,

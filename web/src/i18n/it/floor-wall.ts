@@ -12,6 +12,7 @@ export const wall = {
   left: 'Hanno lasciato',
   contacts: 'Contatti ogni quarto d’ora',
   offered: 'arrivati',
+  running: (count: number) => `di cui ${count} nel quarto d’ora in corso`,
   answered: 'risposti',
   contactsLabel: (offered: string, answered: string) =>
     `Contatti di oggi per quarto d’ora: ${offered} arrivati, ${answered} risposti`,
@@ -63,7 +64,8 @@ export const history = {
   team: 'Squadra',
   all: 'Tutte',
   allChannels: 'Tutti',
-  csv: 'Scarica CSV',
+  csv: 'CSV',
+  parquetMore: 'Le stesse righe per i programmi di analisi: colonne con tipo e definizione',
   chart: 'Grafico',
   chartOf: 'Mostra nel grafico',
   contacts: 'Contatti',

@@ -58,6 +58,24 @@ const promises: Record<string, string> = {
   resolution: 'Soluzione',
 }
 export const sla = {
+  more: 'Le promesse di questa conversazione',
+  loading: 'Un momento…',
+  none: 'Nessuna promessa.',
+  names: { first: 'Prima risposta', next: 'Risposta', resolution: 'Soluzione' },
+  left: (left: string, target: string) => `restano ${left} di ${target}`,
+  over: (late: string, target: string) => `oltre di ${late}, erano ${target}`,
+  stands: { waiting: 'ferma: aspettiamo il cliente', snoozed: 'ferma: è rimandata' },
+  ended: {
+    running: '',
+    paused: '',
+    met: 'mantenuta',
+    breached: 'non mantenuta',
+    dropped: 'non serve più',
+    measured: 'misurata',
+  },
+  took: (wall: string, business: string | null) => (business ? `${wall}, di lavoro ${business}` : wall),
+  hours: (name: string) => `Orario: ${name}`,
+  shut: (when: string) => `fuori orario, riparte ${when}`,
   overdue: 'oltre il termine promesso',
   kinds: {
     first: 'alla prima risposta promessa',

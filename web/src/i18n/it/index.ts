@@ -5,7 +5,7 @@ import { assign, filters, inbox, join, labels, sla, snooze } from './inbox'
 import { commands, hints, keys, macros } from './commands'
 import { customer, identityKinds, purposes, search, start } from './customer'
 import { done } from './done'
-import { areas, link, notices, prefs, presence, shell } from './shell'
+import { areas, help, link, notices, prefs, presence, shell } from './shell'
 import { roles, setup, signin } from './signin'
 import { compose, guard, message, present, sending, talk } from './talk'
 import { offers, why, wrapUp } from './routing'
@@ -28,6 +28,7 @@ export const it = {
   filters,
   flags,
   guard,
+  help,
   hints,
   identityKinds,
   inbox,

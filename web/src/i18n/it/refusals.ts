@@ -7,6 +7,8 @@ export const refusals: Record<string, string> = {
     'Questo indirizzo è già collegato, qui o in un altro spazio di lavoro di questa installazione.',
   'already-sent': 'La risposta è già partita: non si può più riprendere.',
   'built-in': 'Un ruolo predefinito resta com’è: creane uno tuo accanto.',
+  'calendar-in-use':
+    'Qualcosa conta ancora con questo calendario, per esempio una promessa: prima scegline lì un altro.',
   changed: 'Queste due schede non sono più unite in questo modo: guarda come sono adesso.',
   'changed-since': 'Nel frattempo qualcuno l’ha cambiata: non è stato annullato nulla.',
   'cross-site': 'La richiesta arrivava da un altro sito ed è stata fermata.',
@@ -64,6 +66,7 @@ export const refusals: Record<string, string> = {
   'not-supported':
     'Il server di posta non sa fare quello che serve a questo messaggio: usa un altro indirizzo.',
   'not-verified': 'C’è già un account con questo indirizzo, e il fornitore non ha verificato che sia tuo.',
+  'nothing-changed': 'È già quello in vigore: non c’è nulla da pubblicare.',
   origin: 'La chat non si può mostrare su questo sito: un amministratore può aggiungerlo ai siti permessi.',
   'offer-over': 'L’offerta non c’è più: la conversazione è andata ad altri, o non aspetta più nessuno.',
   'passkey-refused': 'La passkey non è stata riconosciuta. Riprova, o entra in un altro modo.',
@@ -73,10 +76,12 @@ export const refusals: Record<string, string> = {
     'Troppe richieste in poco tempo: nulla di questa è stato preso. Aspetta qualche secondo e riprova.',
   resolved: 'Questa conversazione è risolta: riaprila prima.',
   'role-in-use': 'Delle persone hanno questo ruolo: dagliene prima un altro.',
+  'rules-wrong': 'Le regole hanno errori: correggili, poi si pubblica. La bozza è rimasta com’era.',
   'scan-pending': 'Il file è ancora in controllo: riprova tra un momento.',
   'search-too-wide':
     'La ricerca è troppo ampia. Aggiungi una parola, o restringi per data, canale o etichetta.',
   'second-factor-needed': 'Qui serve un secondo fattore: preparalo, e tutto il resto si apre.',
+  'segment-used': 'Una regola di instradamento o una promessa usa questo segmento: cambia prima quella.',
   'session-over': 'Questa chat è finita: comincia di nuovo.',
   'setup-token': 'Inserisci il codice di preparazione che il server ha mostrato all’avvio.',
   'sign-on-domain': 'Gli indirizzi di questo dominio non possono entrare qui.',
@@ -91,6 +96,13 @@ export const refusals: Record<string, string> = {
   'too-many-attempts':
     'Troppi tentativi. Aspetta qualche minuto; una password dimenticata si cambia per e-mail.',
   'totp-exists': 'C’è già un’app di autenticazione: toglila prima.',
+  'twin-busy': 'Il gemello non ha ancora risposto alle domande di prima: aspetta, o fermane una.',
+  'twin-no-queues': 'Nessuna coda dà lavoro: non c’è nulla da simulare. Prima serve una coda.',
+  'twin-nothing-recorded': 'In quei giorni non è stato registrato nulla: scegline altri.',
+  'twin-over': 'Questa domanda è già finita.',
+  'twin-scenario': 'Lo scenario non si può usare così: correggi quello che è segnato.',
+  'twin-stopped': 'La simulazione si è fermata senza risposta: prendi meno ore o meno simulazioni.',
+  'twin-too-long': 'La simulazione è durata troppo: prendi meno ore o meno simulazioni.',
   'undo-expired': 'Si può annullare solo per dieci minuti.',
   'undo-used': 'È già stato annullato.',
   undone: 'È già stato annullato.',

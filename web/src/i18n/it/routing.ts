@@ -65,6 +65,11 @@ export const why = {
   waiting: 'Chi la prende, e quando',
   none: 'Battito non l’ha ancora proposta a nessuno.',
   noneMore: 'È stata presa a mano, o la sua coda non propone lavoro.',
+  ruled: (rule: string, version: number, queue: string) =>
+    `${queue ? `In ${queue}: l’ha` : 'L’ha'} deciso la regola «${rule}», versione ${version}.`,
+  unruled: (version: number) =>
+    `Nessuna regola corrispondeva (versione ${version}): vale la coda del canale.`,
+  tryRules: 'Prova le regole con questa',
   given: (who: string) => `Data a ${who}`,
   offered: (who: string) => `Proposta a ${who}`,
   outcomes: {

@@ -6,11 +6,16 @@ export const areas = {
   customers: 'Clienti',
   knowledge: 'Conoscenza',
   floor: 'Sala',
+  twin: 'Gemello',
   admin: 'Amministrazione',
 }
 
 export const shell = {
   home: 'Battito, vai alle conversazioni',
+  factorWanted: (day: string | null) =>
+    `${day ? `Da ${day}` : 'Presto'} per entrare serve anche un secondo passo. Preparalo adesso: ci vuole un minuto.`,
+  factorNow: 'Prepara',
+  factorLater: 'Più tardi',
   find: 'Cerca o comanda: clienti, conversazioni, azioni',
   sections: 'Sezioni',
   skip: 'Vai al contenuto',
@@ -41,17 +46,51 @@ export const presence = {
   offered: 'Proposta in arrivo',
   aside: (clock: string | null) => (clock ? `niente lavoro per ${clock}` : 'niente lavoro per ora'),
   asideMore: 'Non hai risposto a una proposta: dillo qui, e il lavoro riprende.',
+  asideTitle: 'Non ricevi lavoro.',
+  asideWhy: (clock: string | null) =>
+    clock
+      ? `Non hai risposto a una proposta: riprende tra ${clock}, o quando lo dici tu.`
+      : 'Non hai risposto a una proposta: riprende quando lo dici tu.',
+  back: 'Eccomi, riprendo',
   since: (clock: string) => `da ${clock}`,
   next: (state: string) => `poi: ${state}`,
   queued: 'Il cambio di stato avviene alla fine del contatto',
+}
+
+/** Between a person and those who lead the floor; and their own day. */
+export const help = {
+  ask: 'Chiedi aiuto',
+  change: 'Cambia o ritira la richiesta d’aiuto',
+  words: 'mano alzata aiuto supervisore domanda',
+  title: 'Chiedi aiuto',
+  lead: 'Chi guida la sala lo vede subito, ovunque sia.',
+  text: 'Che cosa serve (facoltativo)',
+  about: (who: string) => `Con la conversazione di ${who}`,
+  raise: 'Alza la mano',
+  update: 'Aggiorna',
+  lower: 'Non serve più',
+  up: 'Hai la mano alzata',
+  upSince: (clock: string) => `La mano è alzata da ${clock}.`,
+  raised: 'Mano alzata: chi guida la sala lo vede.',
+  lowered: 'Mano abbassata',
+  coming: (who: string) => `${who} arriva ad aiutarti.`,
+  said: (who: string, text: string) => (who ? `${who}: ${text}` : text),
+  messages: 'Dalla tua squadra',
+  toAll: 'a tutti',
+  read: 'Letto',
+  setFor: (who: string, state: string) => `${who} ha cambiato il tuo stato: ${state.toLowerCase()}.`,
+  day: 'La tua giornata',
+  dayWords: 'oggi tempi contatti conversazioni statistiche',
 }
 
 export const notices = {
   heading: 'Per te',
   none: 'Nessun avviso',
   bell: (count: number) => (count === 0 ? 'Avvisi' : n(count, 'Avvisi, # nuovo', 'Avvisi, # nuovi')),
-  title: (kind: 'assigned' | 'message' | 'mention', who: string) =>
+  title: (kind: 'assigned' | 'message' | 'mention' | 'hand' | 'floor', who: string) =>
     ({
+      hand: `${who} chiede aiuto`,
+      floor: 'Dalla sala',
       assigned: `${who}: ora la segui tu`,
       message: `${who} ha scritto`,
       mention: `${who} ti ha menzionato`,

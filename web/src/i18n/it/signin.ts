@@ -35,7 +35,7 @@ export const signin = {
   newLink: 'Chiedi un collegamento nuovo',
   linkOver: 'Questo collegamento è scaduto o è già stato usato. Chiedine uno nuovo.',
   newPassword: 'Password nuova',
-  passwordHint: 'Almeno 12 caratteri. Una frase va benissimo.',
+  passwordHint: 'Almeno 10 caratteri. Una frase va benissimo.',
   invitation: 'Invito',
   invited: (workspace: string) => `${workspace} ti aspetta`,
   invitedAs: (email: string) => `Entrerai con ${email}.`,

@@ -9,6 +9,7 @@ import { BulletList, ListItem, OrderedList } from '@tiptap/extension-list'
 import Paragraph from '@tiptap/extension-paragraph'
 import Text from '@tiptap/extension-text'
 import { UndoRedo } from '@tiptap/extensions'
+import { Picture } from './picture'
 
 /** A line is a `div`, as mail programs write it: a `p` would put a gap between two lines. */
 const Line = Paragraph.extend({
@@ -52,6 +53,7 @@ const extensions = [
     protocols: ['mailto', 'tel'],
     HTMLAttributes: { target: null, rel: null, class: null },
   }),
+  Picture,
   UndoRedo,
 ]
 
@@ -63,8 +65,8 @@ interface Wishes {
   onmove: () => void
   /** Returns whether the key was taken. */
   onkey: (event: KeyboardEvent) => boolean
-  /** Returns whether the files were taken. */
-  onfiles: (files: File[]) => boolean
+  /** Returns whether the files were taken; `at`: where they were dropped in the text. */
+  onfiles: (files: File[], at?: number) => boolean
 }
 
 /** The editor of formatted mail, in its element. */
@@ -86,8 +88,15 @@ export function richEditor({ element, html, label, onchange, onmove, onkey, onfi
       },
       handleKeyDown: (_, event) => onkey(event),
       handlePaste: (_, event) => {
+        // Office programs offer a picture of the copied text beside the text: the text was meant.
+        if (event.clipboardData?.getData('text/plain')) return false
         const files = [...(event.clipboardData?.files ?? [])]
         return files.length > 0 && onfiles(files)
+      },
+      handleDrop: (view, event) => {
+        const files = [...(event.dataTransfer?.files ?? [])]
+        const at = view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos
+        return files.length > 0 && onfiles(files, at)
       },
     },
   })

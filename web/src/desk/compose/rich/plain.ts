@@ -15,6 +15,7 @@ export function isFormatted(node: DocNode): boolean {
 
 function inline(node: DocNode): string {
   if (node.type === 'hardBreak') return '\n'
+  if (node.type === 'picture') return `[${typeof node.attrs?.['alt'] === 'string' ? node.attrs['alt'] : ''}]`
   const text = node.text ?? (node.content ?? []).map(inline).join('')
   const href = node.marks?.find((mark) => mark.type === 'link')?.attrs?.['href']
   return typeof href === 'string' && href !== text && href !== `mailto:${text}` ? `${text} (${href})` : text
