@@ -15,7 +15,19 @@ from tests.support.workspace import Furnished
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
 
-PAGES: Final = ("queues", "queues/new", "skills", "dispositions", "routing", "rules", "rules/new", "rules/history", "rules/try", "segments", "segments/new")
+PAGES: Final = (
+    "queues",
+    "queues/new",
+    "skills",
+    "dispositions",
+    "routing",
+    "rules",
+    "rules/new",
+    "rules/history",
+    "rules/try",
+    "segments",
+    "segments/new",
+)
 
 
 @pytest.fixture

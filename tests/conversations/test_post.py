@@ -26,6 +26,12 @@ async def test_a_repeated_client_id_is_kept_once(
     assert sorted(a.status_code for a in answers) == [200] * 7 + [201]
     assert len({a.json()["id"] for a in answers}) == 1
     assert await connection.fetchval("select count(*) from message where conversation_id = $1", conversation) == 1
+    other = await http.post(
+        f"/api/v1/conversations/{conversation}/messages",
+        json={**body, "text": "Un altro testo"},
+        headers=workspace.agent.headers,
+    )
+    assert (other.status_code, other.json()["text"]) == (200, "Buongiorno"), "what was kept is told, not what was sent"
 
 
 async def test_messages_of_one_conversation_are_numbered_without_gaps(

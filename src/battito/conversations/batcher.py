@@ -186,6 +186,7 @@ class Batcher:
                 )
                 if kept is not None:
                     message.id, message.seq, message.created_at = kept["id"], kept["seq"], kept["created_at"]
+                    message.text, message.html = kept["text"], kept["html"]
                     future.set_result((message, False))
                 else:
                     future.set_exception(_refusal(row))

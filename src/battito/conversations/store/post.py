@@ -108,7 +108,7 @@ order by i.n
 """
 
 EXISTING: Final = (
-    "select id, seq, created_at, text from message where workspace_id = $1 and conversation_id = $2 and client_id = $3"
+    "select id, seq, created_at, text, html from message where workspace_id = $1 and conversation_id = $2 and client_id = $3"
 )
 
 
