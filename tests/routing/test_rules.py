@@ -82,6 +82,7 @@ async def test_from_draft_to_queue_to_why_and_back(services: Services, connectio
         "insert into label(id, workspace_id, name) values ($1, $2, 'Rischio')", label, workspace.id
     )
     account = await an_account(connection, workspace, plain)
+    await routed(services, workspace)  # this node has the lease, whatever the others hear
     wish = SegmentWish(
         name="Business", conditions=Group(conditions=[Test(fact="language", op="any_of", values=["it"])])
     )
@@ -189,6 +190,7 @@ async def test_a_hand_is_faster_and_what_was_there_before_is_left_alone(
     await only(connection, workspace)
     plain, special, third = [await a_queue(connection, workspace) for _ in range(3)]
     account, nowhere = await an_account(connection, workspace, plain), await an_account(connection, workspace, None)
+    await routed(services, workspace)  # this node has the lease, whatever the others hear
     old = await arrives(services, connection, workspace, nowhere)
     await put(services, workspace, rule("Tutto", queue_id=special))
     await routed(services, workspace)
@@ -226,6 +228,7 @@ async def test_who_served_the_customer_before_is_asked_first_in_another_conversa
     await only(connection, workspace, agent=10, other=600)
     queue = await a_queue(connection, workspace, offers=True)
     account = await an_account(connection, workspace, queue)
+    await routed(services, workspace)  # this node has the lease, whatever the others hear
     contact = await a_contact(connection, workspace)
     before = await a_conversation(connection, workspace, contact=contact)
     await connection.execute(
@@ -268,6 +271,7 @@ async def test_an_overflow_keeps_to_the_conversations_brand(
     )
     first = await a_queue(connection, workspace, teams=[team], overflow={"after_s": 0.5, "queue_id": str(second)})
     account = await an_account(connection, workspace, first)
+    await routed(services, workspace)  # this node has the lease, whatever the others hear
     await routed(services, workspace)
     one = await arrives(services, connection, workspace, account, brand=brand)
 
@@ -284,6 +288,7 @@ async def test_trying_says_what_each_condition_saw_and_who_could_take_it(
     boss = workspace.administrator.context
     plain, special = await a_queue(connection, workspace), await a_queue(connection, workspace, offers=True)
     account = await an_account(connection, workspace, plain)
+    await routed(services, workspace)  # this node has the lease, whatever the others hear
     rules = [
         rule("Modulo", Test(fact="field", key="motivo", op="any_of", values=["guasto"]), queue_id=special, priority="urgent",
              rings=[RingRules(seconds=20.0, agents=[workspace.agent.id]), RingRules()]),
@@ -321,6 +326,7 @@ async def test_a_day_with_rules_replays_to_the_same_decisions(
     await only(connection, workspace, agent=60, other=30)
     plain, special = await a_queue(connection, workspace), await a_queue(connection, workspace)
     account = await an_account(connection, workspace, plain)
+    await routed(services, workspace)  # this node has the lease, whatever the others hear
     await put(
         services, workspace,
         rule("Conto", Test(fact="text", op="words", values=["conto"]), queue_id=special, priority="high", preferred_s=5.0,
