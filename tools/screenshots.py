@@ -93,13 +93,13 @@ class Studio:
     def __init__(self, browser: Browser, url: str) -> None:
         self.browser, self.url = browser, url
 
-    async def page(self, size: ViewportSize = WIDE, **options: Any) -> Page:
-        """A window of the agent Marta Rizzo, signed in."""
+    async def page(self, size: ViewportSize = WIDE, *, who: str = "Marta Rizzo", **options: Any) -> Page:
+        """A window of an agent, or of somebody else of the demonstration, signed in."""
         settings = {"locale": "it-IT", "timezone_id": "Europe/Rome", "reduced_motion": "reduce", **options}
         context = await self.browser.new_context(viewport=size, **settings)
         page = await context.new_page()
         await page.goto(self.url)
-        await page.get_by_role("button", name="Marta Rizzo").click()
+        await page.get_by_role("button", name=who).click()
         await page.get_by_text("In tempo reale").first.wait_for(state="attached")
         return page
 
@@ -173,6 +173,44 @@ class Studio:
         save(await page.screenshot(), "commands.png")
         await page.context.close()
 
+    async def floor(self) -> None:
+        """The supervisor's floor."""
+        page = await self.page(who="Chiara Fontana", color_scheme="light")
+        await page.goto(f"{self.url}/floor")
+        await page.get_by_role("heading", name="Persone").wait_for()
+        await page.wait_for_timeout(1500)
+        save(await page.screenshot(), "floor.png")
+        await page.context.close()
+
+    async def wallboard(self) -> None:
+        """The television in the room."""
+        page = await self.page(who="Chiara Fontana", color_scheme="dark")
+        await page.goto(f"{self.url}/wallboard")
+        await page.locator("canvas").first.wait_for()
+        await page.wait_for_timeout(1500)
+        save(await page.screenshot(), "wallboard.png")
+        await page.context.close()
+
+    async def rules(self) -> None:
+        """Where a new conversation goes."""
+        page = await self.page(NARROW, who="Nicola Mazza", color_scheme="light")
+        await page.goto(f"{self.url}/admin/rules")
+        await page.get_by_text("in vigore").first.wait_for()
+        save(await page.screenshot(), "rules.png")
+        await page.context.close()
+
+    async def twin(self) -> None:
+        """What if: two more people this afternoon."""
+        page = await self.page(NARROW, who="Chiara Fontana", color_scheme="light")
+        await page.goto(f"{self.url}/twin")
+        await page.get_by_role("radio", name="Un giorno tipo").or_(page.get_by_text("Un giorno tipo")).first.click()
+        await page.get_by_role("button", name="Aggiungi").click()
+        await page.get_by_role("button", name="Chiedi").click()
+        await page.locator("canvas").first.wait_for(timeout=60_000)
+        await page.wait_for_timeout(1500)
+        save(await page.screenshot(), "twin.png")
+        await page.context.close()
+
     async def widget(self) -> None:
         """The customer's side, with an answer from a person."""
         context = await self.browser.new_context(
@@ -229,7 +267,8 @@ async def take(url: str, names: list[str]) -> None:
         studio = Studio(browser, url)
         pictures: dict[str, Callable[[], Awaitable[None]]] = {
             "desk": studio.desk, "desk-dark": studio.desk_dark, "search": studio.search, "snooze": studio.snooze,
-            "commands": studio.commands, "widget": studio.widget,
+            "commands": studio.commands, "widget": studio.widget, "floor": studio.floor, "wallboard": studio.wallboard,
+            "rules": studio.rules, "twin": studio.twin,
         }  # fmt: skip
         await studio.available()
         await asyncio.sleep(LOOKS_ON_S)

@@ -66,8 +66,8 @@ export const sla = {
   over: (late: string, target: string) => `${late} past ${target}`,
   stands: { waiting: 'stands: we wait for the customer', snoozed: 'stands: it is snoozed' },
   ended: {
-    running: '',
-    paused: '',
+    running: 'running',
+    paused: 'paused',
     met: 'kept',
     breached: 'not kept',
     dropped: 'no longer needed',

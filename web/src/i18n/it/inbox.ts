@@ -66,8 +66,8 @@ export const sla = {
   over: (late: string, target: string) => `oltre di ${late}, erano ${target}`,
   stands: { waiting: 'ferma: aspettiamo il cliente', snoozed: 'ferma: è rimandata' },
   ended: {
-    running: '',
-    paused: '',
+    running: 'in corso',
+    paused: 'ferma',
     met: 'mantenuta',
     breached: 'non mantenuta',
     dropped: 'non serve più',
