@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from battito.platform.actor import Context
@@ -35,7 +35,12 @@ async def watched(services: Services, workspaces: Iterable[UUID]) -> set[UUID]:
         return {row["workspace_id"] for row in await connection.fetch(store.WATCHED, list(workspaces))}
 
 
-@consumer("sla.follow", types=HEARD, pace=0.1, share=0.3, batch=200)
+async def anybody(connection: Any) -> bool:
+    """Whether anybody promises anything: a first policy takes up what is open by a job of its own."""
+    return bool(await connection.fetchval(store.ANYBODY))
+
+
+@consumer("sla.follow", types=HEARD, pace=0.1, share=0.3, batch=200, needed=anybody)
 async def follow(services: Services, events: list[StoredEvent]) -> None:
     """The clocks go by the events. In a storm they follow for a third of the time at most: people's messages come first."""
     mine = await watched(services, {event.workspace_id for event in events})
@@ -50,7 +55,7 @@ async def follow(services: Services, events: list[StoredEvent]) -> None:
                 await settle(tx, {one: told[one] for one in ids[n : n + AT_ONCE]}, now=datetime.now(UTC))
 
 
-@consumer("sla.follow-contacts", types=("contact.changed",), pace=0.5, share=0.3, batch=100)
+@consumer("sla.follow-contacts", types=("contact.changed",), pace=0.5, share=0.3, batch=100, needed=anybody)
 async def follow_contacts(services: Services, events: list[StoredEvent]) -> None:
     """A contact that is in another segment has other promises."""
     changed: dict[UUID, set[UUID]] = defaultdict(set)

@@ -17,6 +17,7 @@ POLICIES: Final = (
     f"select {POLICY} from sla_policy where workspace_id = $1 and removed_at is null order by position, id"
 )
 WATCHED: Final = "/* any workspace: whose events concern the clocks */ select distinct workspace_id from sla_policy where enabled and removed_at is null and workspace_id = any($1)"
+ANYBODY: Final = "/* any workspace: whether clocks run at all */ select exists(select from sla_policy where enabled and removed_at is null)"
 CASES: Final = """
 select conversation_id, seq, status, waiting_since, answered, bot, merged, default_due, policy_id, next_at, timer_at
 from sla_case where workspace_id = $1 and conversation_id = any($2)

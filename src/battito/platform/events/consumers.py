@@ -30,16 +30,24 @@ LOOK_EVERY_S: Final = 5.0
 ELECTION_S: Final = 0.5
 
 Handle = Callable[[Any, list[StoredEvent]], Awaitable[None]]
+Needed = Callable[[Any], Awaitable[bool]]
 
 
 class Reaction:
     """One registered consumer. `handle(services, events)` gets the events of its types, in order."""
 
     def __init__(
-        self, name: str, types: frozenset[str] | None, handle: Handle, pace: float, share: float, batch: int
+        self,
+        name: str,
+        types: frozenset[str] | None,
+        handle: Handle,
+        pace: float,
+        share: float,
+        batch: int,
+        needed: Needed | None = None,
     ) -> None:
         self.name, self.types, self.handle = name, types, handle
-        self.pace, self.share, self.batch = pace, share, batch
+        self.pace, self.share, self.batch, self.needed = pace, share, batch, needed
 
     def wants(self, event: StoredEvent) -> bool:
         """Whether this consumer listens to `event`."""
@@ -50,7 +58,13 @@ REACTIONS: dict[str, Reaction] = {}
 
 
 def consumer(
-    name: str, *, types: tuple[str, ...] | None, pace: float = PACE_S, share: float = 1.0, batch: int = BATCH
+    name: str,
+    *,
+    types: tuple[str, ...] | None,
+    pace: float = PACE_S,
+    share: float = 1.0,
+    batch: int = BATCH,
+    needed: Needed | None = None,
 ) -> Callable[[Handle], Handle]:
     """Register `async def handle(services, events)` under `name`. `types=None` listens to everything.
 
@@ -58,12 +72,15 @@ def consumer(
     before it reads again: longer where a batch costs little more than one event, and nobody waits for it. `share` is
     the part of the time it may work at most: below 1 it falls behind in a storm rather than slow down those who wait.
     `batch` is the most events at once: while its transaction writes, nobody hears of later events (the horizon).
+    `needed(connection)` says whether anything would come of the events so far; when not they are passed over unread,
+    so whatever makes them needed looks at what is there by then.
     """
 
     def wrap(function: Handle) -> Handle:
         if name in REACTIONS:
             raise RuntimeError(f"two consumers are called {name}")
-        REACTIONS[name] = Reaction(name, frozenset(types) if types is not None else None, function, pace, share, batch)
+        kinds = frozenset(types) if types is not None else None
+        REACTIONS[name] = Reaction(name, kinds, function, pace, share, batch, needed)
         return function
 
     return wrap
@@ -166,7 +183,8 @@ class Consumers:
             newest = await head(connection)
             if (newest.xid, newest.id) <= (place.now.xid, place.now.id):
                 return False
-            events = await read_of(connection, place.now, newest, types, reaction.batch)
+            idle = reaction.needed is not None and not await reaction.needed(connection)
+            events = [] if idle else await read_of(connection, place.now, newest, types, reaction.batch)
         if events:
             await reaction.handle(self._services, events)
         full = len(events) == reaction.batch
