@@ -13,9 +13,9 @@ from battito.platform.errors import Problem
 from battito.platform.services import Services
 from battito.routing.actions.offers import accept_offer, decline_offer
 from battito.routing.actions.wrap_up import end_wrap_up, start_wrap_up
-from battito.routing.router.node import Router
 from tests.conversations.doing import do
-from tests.routing.doing import eventually, heard, live_offer, wait_in
+from tests.routing.doing import heard, live_offer, wait_in
+from tests.support.leading import routed
 from tests.support.workspace import Furnished
 
 
@@ -24,15 +24,6 @@ async def noon_now(connection: Any, workspace: Furnished) -> None:
     hours = 12 - datetime.now(UTC).hour
     zone = "Etc/UTC" if hours == 0 else f"Etc/GMT{-hours:+d}"
     await connection.execute("update workspace set timezone = $2 where id = $1", workspace.id, zone)
-
-
-async def settled(services: Services, workspace: Furnished) -> None:
-    """The router has looked at everything, also when it had to begin anew on a busy machine."""
-
-    async def looked() -> bool:
-        return await services.get(Router).settled(workspace.id) is not None
-
-    await eventually(looked, "the router does not come round", seconds=30)
 
 
 async def a_day(
@@ -56,8 +47,8 @@ async def a_day(
         except Problem:
             pass
         if dice.random() < 0.4:
-            await settled(services, workspace)
-    await settled(services, workspace)
+            await routed(services, workspace)
+    await routed(services, workspace)
     return found
 
 

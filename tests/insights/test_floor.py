@@ -15,7 +15,8 @@ from battito.insights.queries.floor import get_floor
 from battito.kit.ids import uuid7
 from battito.platform.services import Services
 from tests.insights.doing import a_day, moment, noon_now, told
-from tests.routing.doing import a_queue, eventually, only, routed, wait_in
+from tests.routing.doing import a_queue, eventually, only, wait_in
+from tests.support.leading import routed
 from tests.support.workspace import Furnished
 
 pytestmark = pytest.mark.postgres

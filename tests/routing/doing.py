@@ -6,8 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from battito.kit.ids import uuid7
-from battito.platform.services import Services
-from battito.routing.router.node import Router
 from tests.support.workspace import Furnished, a_conversation
 
 
@@ -49,11 +47,6 @@ async def only(connection: Any, workspace: Furnished, **idle_s: int) -> None:
             "update presence set state = 'available', since = now() - $2 * interval '1 second' where user_id = $1",
             workspace.members[who].id, seconds,
         )  # fmt: skip
-
-
-async def routed(services: Services, workspace: Furnished) -> None:
-    """The router has looked at everything."""
-    assert await services.get(Router).settled(workspace.id) is not None
 
 
 async def eventually(check: Callable[[], Awaitable[Any]], what: str = "it did not happen", seconds: float = 10) -> Any:

@@ -7,7 +7,8 @@ import pytest
 from battito.accounts.actions.me import set_presence
 from battito.kit.ids import uuid7
 from battito.platform.services import Services
-from tests.routing.doing import a_queue, eventually, interaction_of, only, owner_of, routed, wait_in
+from tests.routing.doing import a_queue, eventually, interaction_of, only, owner_of, wait_in
+from tests.support.leading import routed
 from tests.support.workspace import Furnished
 
 pytestmark = pytest.mark.postgres

@@ -23,7 +23,8 @@ from battito.routing.actions.offers import accept_offer, decline_offer
 from battito.routing.router.node import Router
 from battito.routing.router.record import replay
 from tests.conversations.doing import do
-from tests.routing.doing import a_queue, eventually, live_offer, only, owner_of, routed, wait_in
+from tests.routing.doing import a_queue, eventually, live_offer, only, owner_of, wait_in
+from tests.support.leading import routed
 from tests.support.own import TEMPLATE
 from tests.support.server import free_port, serving
 from tests.support.workspace import Furnished, furnish

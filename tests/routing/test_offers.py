@@ -20,9 +20,9 @@ from tests.routing.doing import (
     live_offer,
     only,
     owner_of,
-    routed,
     wait_in,
 )
+from tests.support.leading import routed
 from tests.support.workspace import Furnished
 
 pytestmark = pytest.mark.postgres

@@ -22,7 +22,8 @@ from battito.routing.rules.model import Attempt, Made, Rule, RulesState, Then
 from battito.routing.rules.queries import get_version, list_versions
 from tests.conversations.doing import customer, do
 from tests.conversations.doing import row as conversation_row
-from tests.routing.doing import a_queue, eventually, interaction_of, live_offer, only, owner_of, routed
+from tests.routing.doing import a_queue, eventually, interaction_of, live_offer, only, owner_of
+from tests.support.leading import routed
 from tests.support.workspace import Furnished, a_contact, a_conversation
 
 pytestmark = pytest.mark.postgres

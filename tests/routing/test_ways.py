@@ -19,7 +19,8 @@ from battito.routing.actions.offers import accept_offer, decline_offer
 from battito.routing.router.ask import standing_of
 from battito.routing.router.record import replay
 from tests.conversations.doing import do
-from tests.routing.doing import a_queue, eventually, interaction_of, live_offer, only, owner_of, routed, wait_in
+from tests.routing.doing import a_queue, eventually, interaction_of, live_offer, only, owner_of, wait_in
+from tests.support.leading import routed
 from tests.support.workspace import Furnished
 
 pytestmark = pytest.mark.postgres

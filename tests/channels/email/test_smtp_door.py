@@ -154,7 +154,7 @@ async def test_what_is_offered(node: Services, mailbox: Account, provider: MailS
         assert name in offered
     for name in ("AUTH", "STARTTLS", "CHUNKING"):
         assert name not in offered
-    assert (await client.say(b"HELO x\r\n")) == "250 127.0.0.1\r\n"
+    assert (await client.say(b"HELO x\r\n")) == "250 [127.0.0.1]\r\n"
     client.close()
 
 

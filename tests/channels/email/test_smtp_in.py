@@ -183,13 +183,17 @@ async def test_postmaster_is_never_refused(
     assert (await client.say(f"RCPT TO:<Postmaster@{domain}>\r\n".encode())).startswith("250")
     assert (await client.say(b"RCPT TO:<postmaster>\r\n")).startswith("250")
     assert (await client.say(b"DATA\r\n")).startswith("354")
-    assert (await client.say(b"From: a@example.it\r\nSubject: per il postmaster\r\n\r\nuno\r\n.\r\n")).startswith("250")
+    subject = f"per il postmaster {mailbox.id}"
+    assert (await client.say(f"From: a@example.it\r\nSubject: {subject}\r\n\r\nuno\r\n.\r\n".encode())).startswith(
+        "250"
+    )
     client.close()
 
-    async def one() -> list[Any]:
-        return await messages(connection, workspace)
+    async def arrived() -> int:
+        """The oldest mailbox of the installation has it: another test's, perhaps."""
+        return int(await connection.fetchval("select count(*) from conversation where subject = $1", subject))
 
-    assert len(await until(one)) == 1
+    assert await until(arrived) >= 1
 
 
 def test_the_guard_fills_again_and_forgets() -> None:

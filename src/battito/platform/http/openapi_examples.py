@@ -10,6 +10,7 @@ WORDS: Final[dict[str, Any]] = {
     "name": "Teresa Colombo", "email": "teresa.colombo@example.it", "initials": "TC", "subject": "Bolletta di marzo", "text": "Buongiorno, la bolletta è più alta del solito.",
     "preview": "Buongiorno, la bolletta è più alta…", "locale": "it", "language": "it", "timezone": "Europe/Rome", "channel": "email", "address": "aiuto@lumera.example",
     "accent": "#c41e4e", "colour": "red", "shortcut": "saluto", "password": "una frase lunga e tua", "current": "la frase di prima", "code": "123456", "words": "domani alle 9",
+    "opens": "09:00", "closes": "18:00", "country": "IT", "region": "TO",
     "purpose": "marketing", "reason": "Lo ha chiesto per lettera", "key": "contratto", "label": "Numero di contratto", "domain": "lumera.example", "issuer": "https://accesso.example.com",
     "client_id": "battito", "note": "Preferisce essere chiamata dopo le 18.", "value": "teresa.colombo@example.it", "text_version": "2026-03", "action": "resolve", "mode": "reply",
     "workspace": "Lumera Energia", "ticket": "Yx3kq…", "token": "8f2c…", "kind": "email", "file_name": "contatti.csv", "content_type": "application/pdf", "prefix": "bk_3f9a1",
