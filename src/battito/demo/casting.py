@@ -1,6 +1,7 @@
 """Who writes about what, when: matters, people and their facts brought together into scenes."""
 
 import random
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -51,13 +52,14 @@ class Casting:
         """Remember that somebody has written."""
         self.written.setdefault(contact.key, []).append((at, matter.key))
 
-    def scene(self, start: datetime, *, chat: bool) -> "Scene | None":
-        """Somebody with something to say at that moment; None in the rare case that nobody fits."""
+    def scene(self, start: datetime, *, chat: bool, teams: Collection[str] | None = None) -> "Scene | None":
+        """Somebody with something to say at that moment, to one of these teams if they are given; None in the rare case
+        that nobody fits."""
         day = start.astimezone(clock.ROME).date()
-        matter = self._matter(day, chat)
+        matter = self._matter(day, chat, teams)
         for attempt in range(240):
             if attempt % 60 == 59:
-                matter = self._matter(day, chat)
+                matter = self._matter(day, chat, teams)
             found = self._contact(matter, start)
             if found is None:
                 continue
@@ -83,12 +85,12 @@ class Casting:
             return None
         return self._scene(matter, contact, supply, bill, at, False)
 
-    def _matter(self, day: date, chat: bool) -> Matter:
+    def _matter(self, day: date, chat: bool, teams: Collection[str] | None) -> Matter:
         season = facts.season(day)
         weights = []
         for matter in matters():
             weight = matter.weight * (matter.chat if chat else 1 - matter.chat) * matter.seasons.get(season, 1.0)
-            weights.append(weight)
+            weights.append(weight if teams is None or matter.team in teams else 0.0)
         return self.rng.choices(matters(), weights)[0]
 
     def _contact(self, matter: Matter, start: datetime) -> tuple[Contact, Company | None] | None:

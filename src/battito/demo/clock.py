@@ -38,12 +38,12 @@ def is_open(at: datetime) -> bool:
     return span is not None and span[0] <= local.time() < span[1]
 
 
-def add_business(at: datetime, seconds: float) -> datetime:
-    """So many seconds of open desk later."""
+def add_business(at: datetime, seconds: float, *, every_day: bool = False) -> datetime:
+    """So many seconds of open desk later; `every_day`: of the small crew's, who also come on Sundays and holidays."""
     local = at.astimezone(ROME)
     left = seconds
     while True:
-        span = hours(local.date())
+        span = (time(OPEN), time(CLOSE)) if every_day else hours(local.date())
         if span is not None:
             opens = datetime.combine(local.date(), span[0], ROME)
             closes = datetime.combine(local.date(), span[1], ROME)
@@ -53,6 +53,11 @@ def add_business(at: datetime, seconds: float) -> datetime:
                 return (start + timedelta(seconds=left)).astimezone(at.tzinfo)
             left -= max(0.0, room)
         local = datetime.combine(local.date() + timedelta(days=1), time(0), ROME)
+
+
+def recent_contacts(day: date) -> int:
+    """How many more conversations a day of the last weeks has, for which what was done is recorded in full."""
+    return 20 if day.weekday() < 5 and not holiday(day) else 16
 
 
 def awake(rng: random.Random, at: datetime) -> datetime:

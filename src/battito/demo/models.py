@@ -307,3 +307,5 @@ class DemoWorld(msgspec.Struct, frozen=True):
     companies: tuple[Company, ...]
     contacts: tuple[Contact, ...]
     conversations: tuple[Conversation, ...]
+    full: bool = False
+    """Whether the last weeks are as full as a working floor's (`world.generate`)."""

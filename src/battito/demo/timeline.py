@@ -1,7 +1,7 @@
 """Tells one story as it happened: who wrote when, who answered, what was decided."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
@@ -25,12 +25,20 @@ class Staff:
         self._people = people
         self._load: dict[str, int] = {}
 
-    def owner(self, team: str, language: str, prefer: str | None, avoid: str | None = None) -> Person:
-        """An agent of the team who speaks the language, the least busy, or the preferred one."""
-        fit = [p for p in self._people if p.role == "agent" and team in p.teams and p.key != avoid]
+    def owner(
+        self,
+        team: str,
+        language: str,
+        prefer: str | None,
+        avoid: str | None = None,
+        only: Collection[str] | None = None,
+    ) -> Person:
+        """An agent of the team who speaks the language, the least busy, or the preferred one; `only` of these, if given."""
+        agents = [p for p in self._people if p.role == "agent" and (only is None or p.key in only)]
+        fit = [p for p in agents if team in p.teams and p.key != avoid]
         speak = [p for p in fit if language in p.languages]
         if not speak:
-            speak = [p for p in self._people if p.role == "agent" and language in p.languages and p.key != avoid] or fit
+            speak = [p for p in agents if language in p.languages and p.key != avoid] or fit or agents
         if prefer and self._rng.random() < 0.6:
             for person in speak:
                 if person.key == prefer:
@@ -69,9 +77,10 @@ class Teller:
     """Walks through the steps of one story."""
 
     def __init__(
-        self, rng: random.Random, staff: Staff, speech: Speech, account: Account, matter: Matter, story: Story
-    ) -> None:
-        """Tell this story of this matter with these voices."""
+        self, rng: random.Random, staff: Staff, speech: Speech, account: Account, matter: Matter, story: Story, *, crew: bool = False,
+    ) -> None:  # fmt: skip
+        """Tell this story of this matter with these voices; `crew`: those answer who also work on Sundays."""
+        self.crew = crew
         self.rng, self.staff, self.speech = rng, staff, speech
         self.account, self.matter, self.story = account, matter, story
         self.chat = account.kind == "webchat"
@@ -121,10 +130,13 @@ class Teller:
         delay = self.rng.uniform(4, 50) if self.chat else 0.0
         at = self.at + timedelta(seconds=delay)
         if not self.chat:
-            at = clock.add_business(self.at, self.rng.lognormvariate(8.9, 0.9))
+            at = self._later(self.at, self.rng.lognormvariate(8.0 if self.crew else 8.9, 0.9))
         self.owner = person
         self.items.append(Change(at, "assigned", None, person.key))
         self.at = at
+
+    def _later(self, at: datetime, seconds: float) -> datetime:
+        return clock.add_business(at, seconds, every_day=self.crew)
 
     def _step(self, step: Step) -> None:
         match step.kind:
@@ -207,7 +219,7 @@ class Teller:
                 self.at += timedelta(seconds=4 + len(bubble) * rng.uniform(0.1, 0.24))
                 self._say("agent", owner.key, bubble, None, attachments if index == 0 else ())
         else:
-            self.at = clock.add_business(self.at, rng.lognormvariate(7.8, 0.9))
+            self.at = self._later(self.at, rng.lognormvariate(7.0 if self.crew else 7.8, 0.9))
             text = self.speech.agent_mail(step.rule, owner, self.at, first=first)
             self._say("agent", owner.key, text, f"Re: {self.subject}" if self.subject else None, attachments)
         self.agent_spoke = True

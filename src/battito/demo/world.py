@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from typing import Final
 
 import msgspec
 
@@ -27,17 +28,34 @@ from battito.demo.timeline import Staff, Teller, Told
 MONTHS = 18
 
 
-def generate(seed: int, now: datetime, count: int = 2000) -> DemoWorld:
-    """A company with so many conversations up to that moment. Same seed and moment, same world."""
-    return Builder(seed, now.astimezone(UTC), count).build()
+RECENT: Final = timedelta(days=56)
+"""How far back what people did is recorded in full."""
+CREW: Final = frozenset(
+    ("davide.negri", "stefano.bruni", "roberto.manca", "carla.russo", "kwame.osei", "luca.conti", "lorenzo.barbieri", "elena.popescu", "alice.vitale", "mei.chen")
+)  # fmt: skip
+"""Who takes turns on Sundays and holidays."""
+CREW_TEAMS: Final = frozenset(("guasti", "luce_gas", "casa"))
+CREW_SHARE: Final = 0.65
+GIVEN_UP: Final = 0.05
+WAVE: Final = 75
+"""So many mails came in the last two hours, if the desk is open."""
+
+
+def generate(seed: int, now: datetime, count: int = 2000, *, full: bool = False) -> DemoWorld:
+    """A company with so many conversations up to that moment. Same seed and moment, same world.
+
+    `full`: the last weeks have as many more as a working floor has, some of them chats that nobody answered in time,
+    and a small crew answers on Sundays and holidays.
+    """
+    return Builder(seed, now.astimezone(UTC), count, full=full).build()
 
 
 class Builder:
     """Tells one conversation after the other, from the oldest to the newest."""
 
-    def __init__(self, seed: int, now: datetime, count: int) -> None:
+    def __init__(self, seed: int, now: datetime, count: int, *, full: bool = False) -> None:
         """`now` in UTC."""
-        self.seed, self.now, self.count = seed, now, count
+        self.seed, self.now, self.count, self.full = seed, now, count, full
         self.rng = random.Random(seed)
         self.casting = Casting(self.rng, now)
         self.staff = Staff(self.rng, company.PEOPLE)
@@ -46,7 +64,8 @@ class Builder:
     def build(self) -> DemoWorld:
         """The whole world."""
         drafts: list[Conversation] = []
-        for start, chat in self._starts():  # the people of the first screen come on top of the count
+        starts = sorted([*self._starts(), *(self._recent() if self.full else ())])
+        for start, chat in starts:  # the people of the first screen come on top of the count
             conversation = self._conversation(start, chat)
             if conversation is not None:
                 drafts.append(conversation)
@@ -74,6 +93,7 @@ class Builder:
             companies=tuple(casting.companies.values()),
             contacts=tuple(self._settle(c) for c in casting.contacts.values()),
             conversations=numbered,
+            full=self.full,
         )
 
     # when
@@ -97,6 +117,9 @@ class Builder:
                         break
                     day = rng.choices(days, cum_weights=totals)[0]
                     at = clock.moment(rng, day, chat=chat).astimezone(UTC)
+                    if newest == 0 and at >= self.now and self.full:
+                        made += 1  # the day is not over: these have not written yet
+                        continue
                     if newest == 0 and at >= self.now:
                         at -= timedelta(days=1)
                         if chat and not clock.is_open(at):
@@ -107,20 +130,44 @@ class Builder:
         out.sort()
         return out
 
+    def _recent(self) -> Iterator[tuple[datetime, bool]]:
+        """More moments of the last weeks, day by day."""
+        today = self.now.astimezone(clock.ROME).date()
+        for back in range(RECENT.days + 1):
+            day = today - timedelta(days=back)
+            for _ in range(clock.recent_contacts(day)):
+                chat = self.rng.random() < 0.6
+                at = clock.moment(self.rng, day, chat=chat).astimezone(UTC)
+                if at < self.now - timedelta(minutes=25 if chat else 0):
+                    yield at, chat
+        for _ in range(WAVE if clock.is_open(self.now) else 0):
+            yield self.now - timedelta(minutes=self.rng.uniform(3, 110)), False
+
     # what
 
     def _conversation(self, start: datetime, chat: bool) -> Conversation | None:
         casting = self.casting
-        scene = casting.scene(start, chat=chat)
+        day = start.astimezone(clock.ROME).date()
+        recent = self.full and start > self.now - RECENT
+        closed = recent and clock.hours(day) is None
+        crew = closed and (chat or self.rng.random() < CREW_SHARE)
+        scene = casting.scene(start, chat=chat, teams=CREW_TEAMS if crew else None)
         if scene is None:
             return None
         matter, story = scene.matter, scene.story
-        owner = self.staff.owner(matter.team, matter.language, self.last_owner.get(scene.contact.key))
+        if recent and not chat and day.weekday() == 5:
+            crew = crew or (matter.team != "reclami" and self.rng.random() < CREW_SHARE)
+        crew = crew or (recent and matter.team == "guasti")
+        owner = self.staff.owner(
+            matter.team, matter.language, self.last_owner.get(scene.contact.key), only=CREW if crew else None
+        )
         peer_team = next((s.with_ for s in story.steps if s.kind == "n" and s.with_), "sala")
         peer = self.staff.peer(peer_team, owner)
-        told = Teller(self.rng, self.staff, scene.speech, scene.account, matter, story).tell(
+        told = Teller(self.rng, self.staff, scene.speech, scene.account, matter, story, crew=crew).tell(
             start, owner, peer, scene.subject
         )
+        if self.full and chat and self.now - RECENT < start and self.rng.random() < GIVEN_UP:
+            _give_up(self.rng, told)
         return self._cut(matter, story, scene.contact, scene.account, scene.subject, told)
 
     def _cut(
@@ -163,6 +210,15 @@ class Builder:
         if overdue and contact.payment != "addebito in conto" and self.rng.random() < 0.12:
             owing += overdue[-1].cents
         return msgspec.structs.replace(contact, owing_cents=contact.owing_cents or owing)
+
+
+def _give_up(rng: random.Random, told: Told) -> None:
+    """The customer leaves the chat before anybody has answered."""
+    items = told.items
+    first = next(n for n, item in enumerate(items) if isinstance(item, Change) and item.what == "assigned")
+    said = [item for item in items[:first] if not isinstance(item, Change) or item.what == "created"]
+    told.items[:] = [*said, Change(said[-1].at + timedelta(seconds=rng.uniform(20, 200)), "resolved", None)]
+    told.owner, told.followers = None, []
 
 
 def _state(items: list[Item], now: datetime) -> tuple[State, datetime | None]:

@@ -110,6 +110,6 @@ class DemoCustomers:
         return Config(
             base_url=f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}",  # noqa: S104
             smtp_host=host, smtp_port=settings.smtp_in_port, pace=settings.demo_pace,
-            seed=int(state["seed"]), made_at=state["made_at"], sites=sites,
+            seed=int(state["seed"]), made_at=state["made_at"], full=bool(state.get("full")), sites=sites,
             mailboxes={a.key: a.address for a in ACCOUNTS if a.kind == "email"}, parent=os.getpid(),
         )  # fmt: skip

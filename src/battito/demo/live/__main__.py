@@ -47,7 +47,7 @@ class Crowd:
 
     def remember(self) -> None:
         """Bring back those who are in the history, and what has been said already. Takes some seconds."""
-        world = generate(self._config.seed, self._config.made_at)
+        world = generate(self._config.seed, self._config.made_at, full=self._config.full)
         casting = self._casting
         casting.households.reserve(world.contacts)
         casting.contacts.update((c.key, c) for c in world.contacts)

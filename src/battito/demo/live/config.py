@@ -15,7 +15,7 @@ class Site(msgspec.Struct, frozen=True):
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """Doors, mailboxes and pace. `pace` is messages a minute; `seed` and `made_at` bring back the same customers."""
+    """Doors, mailboxes and pace. `pace` is messages a minute; `seed`, `made_at` and `full` bring back the same customers."""
 
     base_url: str
     smtp_host: str
@@ -23,6 +23,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     pace: float
     seed: int
     made_at: datetime
+    full: bool
     sites: dict[str, Site]
     mailboxes: dict[str, str]
     parent: int

@@ -17,8 +17,11 @@ from battito.demo.loading.base import Load
 from battito.demo.loading.contacts import copy_contacts
 from battito.demo.loading.conversations import copy_conversations
 from battito.demo.loading.files import draw_files
+from battito.demo.loading.hands import give_out
+from battito.demo.loading.interactions import copy_interactions, recorded
 from battito.demo.loading.kept import tell_kept
 from battito.demo.loading.people import PASSWORD, copy_desk, copy_people
+from battito.demo.loading.presences import copy_presences
 from battito.demo.loading.promises import make_promises
 from battito.demo.loading.replies import copy_replies
 from battito.demo.loading.routes import copy_skills, publish_rules
@@ -47,8 +50,8 @@ async def ensure_demo(services: Services, *, progress: Callable[[str], None] = l
         async with services.database.reading() as connection:
             if await is_installed(connection):
                 return []
-        progress("making the demonstration: a company, its customers, two thousand conversations")
-        await load(services, generate(SEED, datetime.now(UTC)))
+        progress("making the demonstration: a company, its customers, three thousand conversations")
+        await load(services, generate(SEED, datetime.now(UTC), full=True))
     return people_to_be()
 
 
@@ -70,12 +73,13 @@ def people_to_be() -> list[DemoPerson]:
 async def load(services: Services, world: DemoWorld) -> UUID:
     """Write a world into the installation; its workspace. All of it, or nothing."""
     began = time.monotonic()
+    world, full = give_out(world)
     hashed = await hash_password(PASSWORD)
     async with services.database.pool.acquire() as connection, connection.transaction():
         await connection.execute("select pg_advisory_xact_lock($1)", SETUP_LOCK)
         await connection.execute("set local statement_timeout = '120s'")
         workspace = await make_workspace(connection, world.workspace, "it", "Europe/Rome")
-        settings = {"demo": {"seed": world.seed, "made_at": world.now}}
+        settings = {"demo": {"seed": world.seed, "made_at": world.now, "full": world.full}}
         await connection.execute("update workspace set settings = settings || $2 where id = $1", workspace, settings)
         state = Load(workspace=workspace, world=world, connection=connection, rng=random.Random(world.seed))
         await copy_people(state, hashed)
@@ -85,7 +89,10 @@ async def load(services: Services, world: DemoWorld) -> UUID:
         await _connect(services, state)
         await copy_contacts(state)
         await draw_files(services, state)
-        await copy_conversations(state)
+        ids = await copy_conversations(state)
+        stretches = recorded(world)
+        await copy_interactions(state, stretches, ids)
+        await copy_presences(state, stretches, full)
         await _promise(services, state)
         await _route(services, state)
         await _set_timers(services, state)

@@ -46,16 +46,18 @@ class _Row(msgspec.Struct, kw_only=True):
     priority: str = "normal"
 
 
-async def copy_conversations(load: Load) -> None:
-    """Write everything that was said and done."""
+async def copy_conversations(load: Load) -> dict[int, UUID]:
+    """Write everything that was said and done; the conversations' ids by their numbers."""
     contacts = {c.key: c for c in load.world.contacts}
     accounts = {a.key: a for a in load.world.accounts}
     rows: list[tuple[Any, ...]] = []
+    ids: dict[int, UUID] = {}
     entries: list[tuple[Any, ...]] = []
     ratings: list[tuple[Any, ...]] = []
     for conversation in load.world.conversations:
         writer = _Writer(load, conversation, contacts[conversation.contact], accounts[conversation.account], entries)
         rows.append(writer.write())
+        ids[conversation.number] = writer.row.id
         rated = next((i for i in conversation.items if isinstance(i, Change) and i.what == "rated"), None)
         if rated is not None and conversation.kind == "webchat":
             ratings.append(
@@ -73,6 +75,7 @@ async def copy_conversations(load: Load) -> None:
     await load.copy("webchat_rating", "conversation_id, workspace_id, account_id, score, comment, at", ratings)
     highest = max(c.number for c in load.world.conversations)
     await load.copy("conversation_number", "workspace_id, next", [(load.workspace, highest + 1)])
+    return ids
 
 
 class _Writer:

@@ -1,16 +1,15 @@
 """Brands, teams, people with their roles, queues, labels, custom attributes, saved views."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from battito.demo.loading.base import Load
 
 PASSWORD: Final = "lumera-demo"
-_AWAY: Final = ("Pausa", "Formazione", "Pranzo", "Riunione di squadra")
 
 
 async def copy_people(load: Load, hashed: str) -> None:
-    """Brands, teams, people, roles, presence."""
+    """Brands, teams, people, roles."""
     world, w = load.world, load.workspace
     start = datetime(2024, 1, 8, 8, 0, tzinfo=UTC)
     load.brands = {b.key: load.id_at(start) for b in world.brands}
@@ -58,19 +57,6 @@ async def copy_people(load: Load, hashed: str) -> None:
     await load.copy(
         "user_role", "workspace_id, user_id, role_id", [(w, load.users[p.key], roles[p.role]) for p in world.people]
     )
-    await load.copy("presence", "user_id, workspace_id, state, reason, since", _presence(load))
-
-
-def _presence(load: Load) -> list[tuple[Any, ...]]:
-    """Some are at work and busy, some away, the others not there: nobody waits for work who is not there to do it."""
-    out = []
-    for person in load.world.people:
-        roll = load.rng.random() if person.role == "agent" else 1.0
-        state = "busy" if roll < 0.45 else "away" if roll < 0.65 else "offline"
-        reason = load.rng.choice(_AWAY) if state == "away" else None
-        since = load.world.now - timedelta(minutes=load.rng.uniform(1, 40))
-        out.append((load.users[person.key], load.workspace, state, reason, since))
-    return out
 
 
 async def copy_desk(load: Load) -> None:
