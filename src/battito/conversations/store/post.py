@@ -107,9 +107,7 @@ from i left join c on c.id = i.conversation_id left join ok on ok.id = i.id left
 order by i.n
 """
 
-EXISTING: Final = (
-    "select id, seq, created_at, text, html from message where workspace_id = $1 and conversation_id = $2 and client_id = $3"
-)
+EXISTING: Final = "select id, seq, created_at, text, html from message where workspace_id = $1 and conversation_id = $2 and client_id = $3"
 
 
 async def post_batch(connection: Any, posts: list[Post], previews: list[str]) -> list[asyncpg.Record]:
