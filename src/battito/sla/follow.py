@@ -36,7 +36,8 @@ async def watched(services: Services, workspaces: Iterable[UUID]) -> set[UUID]:
 
 
 async def anybody(connection: Any) -> bool:
-    """Whether anybody promises anything: a first policy takes up what is open by a job of its own."""
+    """Whether anybody promises anything, or did: a first policy takes up what is open by a job of its own, and what was
+    promised by one that is gone is still to be let go of."""
     return bool(await connection.fetchval(store.ANYBODY))
 
 

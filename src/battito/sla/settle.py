@@ -62,14 +62,15 @@ def told_by(event: StoredEvent) -> Told:
 
 async def settle(
     tx: Tx, told: Mapping[UUID, Sequence[StoredEvent]], *, now: datetime, rung: bool = False, escalates: bool = True
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Bring these conversations' clocks up to date; `told` are the events of each that were not heard yet, in order.
 
+    Gives how many had moved on past what the clocks heard, and were left to the events that moved them.
     `rung`: their timers have just gone off. `escalates` false: what is found to be broken is told, and nothing more follows.
     """
     rows = await lock_rows(tx, told.keys())
     if not rows:
-        return
+        return 0
     book = await Book.load(tx.connection, tx.workspace_id)
     kept = await store.read_cases(tx.connection, tx.workspace_id, rows.keys(), now - UNDO_TIME)
     new = [one for one in rows if one not in kept]
@@ -86,6 +87,7 @@ async def settle(
     for one, row in rows.items():
         desk.look(row, kept[one], book.policy_for(row, segments.get(row.contact.id, frozenset())))
     await desk.write()
+    return desk.behind
 
 
 def _begin(row: Conversation, told: Sequence[StoredEvent], *, answered: bool, now: datetime) -> Any:
@@ -100,6 +102,7 @@ class _Desk:
 
     def __init__(self, tx: Tx, book: Book, now: datetime, escalates: bool) -> None:
         self.tx, self.book, self.now, self.escalates = tx, book, now, escalates
+        self.behind = 0
         self.cases: list[tuple[UUID, Kept]] = []
         self.runs: list[dict[str, Any]] = []
         self.promises: list[tuple[UUID, datetime | None, str | None, datetime | None]] = []
@@ -109,6 +112,7 @@ class _Desk:
         case, hours = kept.case, self.book.hours_of(policy)
         pauses = policy.pauses if policy is not None else Pauses()
         current = case.state.agrees(row)
+        self.behind += not current
         due: list[tuple[datetime, str, datetime | None]] = []
         ahead: list[datetime] = []
         other = kept.policy_id != (policy.id if policy else None)

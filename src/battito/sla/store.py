@@ -16,8 +16,12 @@ POLICY: Final = "id, name, description, enabled, position, calendar_id, rules, v
 POLICIES: Final = (
     f"select {POLICY} from sla_policy where workspace_id = $1 and removed_at is null order by position, id"
 )
-WATCHED: Final = "/* any workspace: whose events concern the clocks */ select distinct workspace_id from sla_policy where enabled and removed_at is null and workspace_id = any($1)"
-ANYBODY: Final = "/* any workspace: whether clocks run at all */ select exists(select from sla_policy where enabled and removed_at is null)"
+WATCHED: Final = """
+/* any workspace: whose events concern the clocks; those that promise nothing any more let go of what runs */
+select w.id as workspace_id from unnest($1::uuid[]) as w(id)
+where exists(select from sla_policy p where p.workspace_id = w.id and p.enabled and p.removed_at is null) or exists(select from sla_case c where c.workspace_id = w.id)
+"""
+ANYBODY: Final = "/* any workspace: whether clocks run at all */ select exists(select from sla_policy where enabled and removed_at is null) or exists(select from sla_case)"
 CASES: Final = """
 select conversation_id, seq, status, waiting_since, answered, bot, merged, default_due, policy_id, next_at, timer_at
 from sla_case where workspace_id = $1 and conversation_id = any($2)
