@@ -83,6 +83,15 @@ async def clocks(services: Services, workspace: Furnished, conversation: UUID) -
     return {} if detail.sla is None else {clock.kind: clock for clock in detail.sla.clocks}
 
 
+STATE = (
+    "select id, seq, status, waiting_since, due_at, due_kind from conversation where workspace_id = $1",
+    "select * from sla_case where workspace_id = $1",
+    "select id, name, enabled, removed_at from sla_policy where workspace_id = $1",
+    "select id, kind, args, due_at, now(), attempts, leased_by, last_error from job where workspace_id = $1 or queue = 'slow'",
+)
+"""What to look at when the clocks do not come to it."""
+
+
 async def until(
     services: Services, workspace: Furnished, conversation: UUID, check: Callable[[Any, dict[str, Promise]], Any]
 ) -> dict[str, Promise]:
@@ -92,7 +101,13 @@ async def until(
         found = await clocks(services, workspace, conversation)
         return [found] if check(await row(services, workspace.agent.context, conversation), found) else None
 
-    seen: list[dict[str, Promise]] = await eventually(look, "the clocks do not come to it", seconds=15)
+    try:  # a change of policies is a chain of jobs, one after the other: long on a busy machine
+        seen: list[dict[str, Promise]] = await eventually(look, "the clocks do not come to it", seconds=60)
+    except AssertionError:
+        async with services.database.reading() as c:
+            for sql in STATE:
+                print([dict(r) for r in await c.fetch(sql, workspace.id)])
+        raise
     return seen[0]
 
 

@@ -14,7 +14,7 @@ from battito.sla import store
 from battito.sla.settle import NAME, is_echo, settle
 
 HEARD: Final = (
-    "conversation.created", "conversation.changed", "conversation.assigned", "conversation.transferred", "conversation.resolved",
+    "conversation.created", "conversation.changed", "conversation.routed", "conversation.assigned", "conversation.transferred", "conversation.resolved",
     "conversation.reopened", "conversation.snoozed", "conversation.woken", "conversation.labelled", "conversation.merged",
     "conversation.split", "conversation.restored", "message.created",
 )  # fmt: skip
