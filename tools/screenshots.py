@@ -205,7 +205,7 @@ class Studio:
         await page.goto(f"{self.url}/twin")
         await page.get_by_role("radio", name="Un giorno tipo").or_(page.get_by_text("Un giorno tipo")).first.click()
         await page.get_by_role("button", name="Aggiungi").click()
-        await page.get_by_role("button", name="Chiedi").click()
+        await page.keyboard.press("Control+Enter")
         await page.locator("canvas").first.wait_for(timeout=60_000)
         await page.wait_for_timeout(1500)
         save(await page.screenshot(), "twin.png")
