@@ -1,7 +1,7 @@
 """Timers of promises, what follows from a broken one, and changed policies on what is open."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from battito.platform.actor import Context
@@ -54,6 +54,8 @@ async def apply_policies(services: Services, job: Job) -> None:
     Of several that wait the last one does it: they follow each other by their order key. What a changed policy finds broken
     is told, but moves nothing by itself: else a new policy would turn a whole backlog over at once.
     """
+    async with services.database.reading() as connection:
+        nothing = await _nothing_promised(connection, _context(job).workspace_id)
     last: UUID | None = None
     more = True
     behind = 0
@@ -66,13 +68,18 @@ async def apply_policies(services: Services, job: Job) -> None:
             more = len(ids) == AT_ONCE
             last = ids[-1] if more else last
     async with services.database.transaction(_context(job)) as tx:
-        if any(policy.enabled for policy in await store.read_policies(tx.connection, tx.workspace_id)):
+        # a policy that went meanwhile has a job of its own: forgetting what it promised now would leave it on the rows
+        if not nothing or not await _nothing_promised(tx.connection, tx.workspace_id):
             return
         looks = int(job.args.get("looks", 1))
         if behind and looks < LOOKS:  # the events that moved them are still to be heard: then they are let go of, too
             tx.enqueue(APPLY, {"looks": looks + 1}, after_s=looks, order_key=f"{APPLY} {tx.workspace_id}")
         else:
             await store.forget(tx)
+
+
+async def _nothing_promised(connection: Any, workspace_id: UUID) -> bool:
+    return not any(policy.enabled for policy in await store.read_policies(connection, workspace_id))
 
 
 @recurring("sla.sweep", "* * * * *")
