@@ -117,6 +117,32 @@ async def events(connection: Any, workspace: Furnished, kind: str) -> list[Any]:
     ]  # fmt: skip
 
 
+MANY = 101
+"""One more than a job looks at in one transaction."""
+
+
+async def test_a_job_that_began_while_a_policy_held_does_not_forget_it(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
+    """The policy goes while a job is half-way through the conversations: the first half was told under it."""
+    ids = sorted([await a_conversation(connection, workspace) for _ in range(MANY)])
+    now = datetime.now(UTC)
+    for one in (ids[0], ids[-1]):
+        await writes(services, workspace, one, default_s=900)
+    policy = await promise(services, workspace, targets={"first": {"target_s": 8 * HOUR}})
+    first = (services, workspace, ids[0])
+    await until(*first, lambda r, c: near(r.due_at, now + timedelta(hours=8)))
+    admin = workspace.administrator.context
+    async with connection.transaction():
+        await connection.execute("select from conversation where id = $1 for update", ids[-1])
+        changed = wish(targets={"first": {"target_s": 2 * HOUR}})
+        await do(services, admin, lambda tx: save_policy(tx, policy.id, changed))
+        await until(*first, lambda r, c: near(r.due_at, now + timedelta(hours=2)))
+        await do(services, admin, lambda tx: remove_policy(tx, policy.id))
+    for one in (ids[0], ids[-1]):
+        await until(services, workspace, one, lambda r, c: near(r.due_at, now + timedelta(minutes=15)))
+
+
 def near(a: datetime | None, b: datetime) -> bool:
     return a is not None and abs((a - b).total_seconds()) < 2
 
