@@ -117,14 +117,15 @@ class Studio:
         await row.first.click()
         await page.get_by_role("heading", name=QUESTION).wait_for()
         await page.get_by_role("region", name="Cliente").get_by_text("Il suo percorso").wait_for()
-        editor = page.get_by_role("region", name="Scrivi").locator("textarea")
+        # plain at first, with formats once somebody writes in it
+        editor = page.get_by_role("region", name="Scrivi").locator("textarea, [contenteditable=true]").first
         await editor.wait_for()
-        if not await editor.input_value():
+        if not await editor.evaluate("(field) => (field.value ?? field.innerText).trim()"):
             await editor.fill(
                 "Gentile signora Colombo,\nha fatto bene a scrivere: non paghi. Con la lettura di Andrea la bolletta scende a 97,04 euro, la scadenza è sospesa. La nuova arriva per posta, in caratteri grandi."
             )
             await page.get_by_text("Bozza salvata").wait_for()
-        await editor.blur()
+        await page.evaluate("document.activeElement?.blur()")
         await page.wait_for_timeout(1200)
 
     async def desk(self) -> None:

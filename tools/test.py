@@ -72,8 +72,11 @@ def main(arguments: list[str]) -> int:
     else:
         # whatever is quick goes first; the unit tests are among all the tests below
         well = show(check(unit_tests=False))
-        # tests that share something costly are in one group, and a group stays with one worker
-        arguments = ["-n", str(min(os.cpu_count() or 2, 8)), "--dist", "loadgroup"]
+        # one more than there are processors: a good part of the tests waits for a clock, a server or a browser
+        workers = str(min((os.cpu_count() or 2) + 1, 8))
+        # the tests of a file share what is costly, so a file stays with one worker; in their order, so that a folder's
+        # servers end when the folder does
+        arguments = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", "-rs", "--timeout", str(LONGEST_TEST_SECONDS), *arguments]
     tests = subprocess.run(command, cwd=bootstrap.ROOT, check=False)
     return tests.returncode or (0 if well else 1)

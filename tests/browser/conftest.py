@@ -61,7 +61,7 @@ def axe() -> str:
     return axe_source()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk_server(database_url: str, web_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """`battito serve` with the desk and the widget."""
     with serving(database_url, tmp_path_factory.mktemp("desk"), secret_key=RING, web_root=str(web_root)) as process:

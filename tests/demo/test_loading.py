@@ -20,7 +20,7 @@ from battito.platform.settings import Settings, load_settings
 from tests.support.own import WORKER, make_database
 from tests.support.server import Process, serving
 
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.postgres]
 
 
 @pytest.fixture(scope="module")

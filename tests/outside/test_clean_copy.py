@@ -15,7 +15,7 @@ import pytest
 from benches.startup import clean_copy
 from tests.support.server import free_port
 
-pytestmark = [pytest.mark.outside, pytest.mark.slow, pytest.mark.xdist_group("clean copy")]
+pytestmark = [pytest.mark.outside, pytest.mark.slow]
 
 
 class Copy:

@@ -17,7 +17,7 @@ import pytest
 
 from tools import bootstrap
 
-pytestmark = [pytest.mark.outside, pytest.mark.xdist_group("launcher")]
+pytestmark = [pytest.mark.outside]
 ROOT = Path(__file__).resolve().parents[2]
 
 CLI = """

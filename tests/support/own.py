@@ -48,7 +48,7 @@ def own_database(folder: str) -> Any:
 def own_server() -> Any:
     """The fixture `server` of a folder with a database of its own."""
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture(scope="package")  # an idle node still looks at its clocks: twenty of them cost a fifth of two cores
     def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
         with serving(database_url, tmp_path_factory.mktemp("served")) as process:
             yield process

@@ -110,7 +110,7 @@ def _node() -> str:
     return "node"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chat_server(database_url: str, web_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """`battito serve` with a key ring that the tests know."""
     with serving(database_url, tmp_path_factory.mktemp("chat"), secret_key=RING, web_root=str(web_root)) as process:
