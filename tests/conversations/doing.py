@@ -32,6 +32,7 @@ async def customer(
     text: str = "Buongiorno",
     *,
     ago_s: float = 0,
+    due_at: datetime | None = None,
     **fields: Any,
 ) -> Message:
     """The customer writes."""
@@ -39,7 +40,7 @@ async def customer(
         id=uuid7(), conversation_id=conversation, author=Author(ActorKind.customer, None, "Teresa Colombo"), channel="email", text=text,
         status=Delivery.received, client_id=uuid4(), created_at=datetime.now(UTC) - timedelta(seconds=ago_s), **fields,
     )  # fmt: skip
-    kept, _ = await services.get(Batcher).post(Post(workspace_id=workspace.id, message=message))
+    kept, _ = await services.get(Batcher).post(Post(workspace_id=workspace.id, message=message, due_at=due_at))
     return kept
 
 

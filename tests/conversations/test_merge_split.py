@@ -1,11 +1,12 @@
 """Merge, split, link: streams in time order, everything where it was after an undo."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from battito.conversations.actions import link, merge, messages, split, state
+from battito.conversations.actions import link, marks, merge, messages, split, state
 from battito.conversations.actions.change import for_change
 from battito.conversations.actions.notes import add_note
 from battito.platform.errors import Conflict, Forbidden, Invalid, NotFound
@@ -59,6 +60,104 @@ async def test_what_is_written_later_goes_to_the_target_and_stays_there(
     assert [m.text for m in await stream(services, me, b)] == ["b1", "b2"]
     now = await row(services, me, a)
     assert (now.message_count, now.preview, now.last_author_kind) == (5, "risposta", "agent")
+
+
+async def settled_and_waiting(
+    services: Services, connection: Any, workspace: Furnished, then: Any
+) -> tuple[UUID, UUID]:
+    """Two conversations: one that was answered and left in a state, one in which a customer waits."""
+    contact = await a_contact(connection, workspace)
+    settled, waiting = [await a_conversation(connection, workspace, contact=contact) for _ in range(2)]
+    await agent(services, workspace.agent.context, settled, "fatto", then=then)
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    await customer(services, workspace, waiting, "e questo?", ago_s=44, due_at=soon)
+    return settled, waiting
+
+
+@pytest.mark.parametrize("then", ["resolve", "waiting"])
+@pytest.mark.parametrize("look", [False, True])
+async def test_what_was_settled_is_settled_again(
+    services: Services, connection: Any, workspace: Furnished, then: str, look: bool
+) -> None:
+    me = workspace.agent.context
+    settled, waiting = await settled_and_waiting(services, connection, workspace, then)
+    before = {one: await row(services, me, one) for one in (settled, waiting)}
+    done = await do(services, me, lambda tx: merge.merge(tx, waiting, settled))
+    assert (done.conversation.status, done.conversation.unread) == ("open", 1)
+    assert done.conversation.due_at is not None
+    if look:  # whoever merges looks at what came of it
+        await do(services, me, lambda tx: marks.read(tx, settled, done.conversation.seq))
+        # and the promises say until when, from then on
+        await connection.execute(
+            "update conversation set due_at = due_at + interval '1 hour' where id = $1 returning due_at", settled
+        )
+    await undo(services, me, done.undo)
+    for one, old in before.items():
+        now = await row(services, me, one)
+        assert {f for f in old.__struct_fields__ if getattr(old, f) != getattr(now, f)} <= {"seq", "version"}
+
+
+@pytest.mark.parametrize("then", ["resolve", "waiting"])
+@pytest.mark.parametrize("look", [False, True])
+async def test_whoever_writes_before_it_is_undone_is_waited_for(
+    services: Services, connection: Any, workspace: Furnished, then: str, look: bool
+) -> None:
+    me = workspace.agent.context
+    settled, waiting = await settled_and_waiting(services, connection, workspace, then)
+    old = await row(services, me, waiting)
+    done = await do(services, me, lambda tx: merge.merge(tx, waiting, settled))
+    if look:
+        await do(services, me, lambda tx: marks.read(tx, settled, done.conversation.seq))
+    late = await customer(services, workspace, waiting, "anzi")
+    await undo(services, me, done.undo)
+    now = await row(services, me, settled)
+    assert (now.status, now.waiting_since, now.unread) == ("open", late.created_at, 1)
+    assert now.due_at is not None
+    back = await row(services, me, waiting)
+    assert (back.status, back.waiting_since, back.due_at, back.unread) == ("open", old.waiting_since, old.due_at, 1)
+
+
+@pytest.mark.parametrize(("reply", "status"), [("resolve", "resolved"), ("waiting", "waiting"), ("open", "open")])
+async def test_what_an_answer_left_stays_when_it_is_undone(
+    services: Services, connection: Any, workspace: Furnished, reply: Any, status: str
+) -> None:
+    me = workspace.agent.context
+    settled, waiting = await settled_and_waiting(services, connection, workspace, "resolve")
+    done = await do(services, me, lambda tx: merge.merge(tx, waiting, settled))
+    await agent(services, me, settled, "ecco", then=reply)
+    await undo(services, me, done.undo)
+    now = await row(services, me, settled)
+    assert (now.status, now.waiting_since, now.due_at, now.unread) == (status, None, None, 0)
+    assert (await row(services, me, waiting)).waiting_since is not None
+
+
+async def test_nobody_waits_where_it_was_put_off_before_it_is_undone(
+    services: Services, connection: Any, workspace: Furnished
+) -> None:
+    me = workspace.agent.context
+    settled, waiting = await settled_and_waiting(services, connection, workspace, "waiting")
+    done = await do(services, me, lambda tx: merge.merge(tx, waiting, settled))
+    await do(services, me, lambda tx: state.snooze(tx, settled, until=None, until_reply=True))
+    await undo(services, me, done.undo)
+    now = await row(services, me, settled)
+    assert (now.status, now.waiting_since, now.due_at, now.due_kind, now.unread) == ("snoozed", None, None, None, 0)
+
+
+@pytest.mark.parametrize("then", ["resolve", "waiting"])
+async def test_a_question_that_comes_back_from_a_split_opens(
+    services: Services, connection: Any, workspace: Furnished, then: Any
+) -> None:
+    me = workspace.agent.context
+    a = await a_conversation(connection, workspace)
+    await customer(services, workspace, a, "uno", ago_s=50)
+    await agent(services, me, a, "risposta", then="open")
+    asked = await customer(services, workspace, a, "e due?", ago_s=30)
+    done = await do(services, me, lambda tx: split.split(tx, a, [asked.id], "Due"))
+    assert done.conversation.waiting_since is None
+    await agent(services, me, a, "chiudo", then=then)
+    await undo(services, me, done.undo)
+    now = await row(services, me, a)
+    assert (now.status, now.resolved_at, now.waiting_since) == ("open", None, asked.created_at)
 
 
 async def test_merges_of_merges_lead_to_the_end(services: Services, connection: Any, workspace: Furnished) -> None:

@@ -25,6 +25,8 @@ LONGEST_SNOOZE: Final = timedelta(days=5 * 366)
 SUBJECT_LIMIT: Final = 500
 LABEL_LIMIT: Final = 50
 PRIORITIES: Final[tuple[Priority, ...]] = ("low", "normal", "high", "urgent")
+WAIT: Final = ("waiting_since", "due_at", "due_kind", "warn_at")
+"""Fields that say since when a customer waits, and what was promised."""
 SETTLED: Final[Changes] = {
     "waiting_since": None, "due_at": None, "due_kind": None, "warn_at": None, "unread": 0, "live": False,
 }  # fmt: skip
@@ -165,7 +167,7 @@ def restoring(row: Conversation, before: Mapping[str, Any], after: Mapping[str, 
     changed = {name for name in after if now[name] != after[name]}
     if not changed.isdisjoint(STATE):
         changed |= {"status"}
-    elif before.get("status") == "resolved" and (row.waiting_since is not None or row.unread or row.live):
+    elif before.get("status") == "resolved" and _waits_anew(row, now, after):
         changed |= {"status", "waiting_since"}  # the customer wrote meanwhile: it cannot be done again unseen
     clash = sorted(changed & {*key, *(("waiting_since",) if "status" in key else ())})
     if clash:
@@ -176,6 +178,14 @@ def restoring(row: Conversation, before: Mapping[str, Any], after: Mapping[str, 
     if fields.get("status") == "resolved":
         fields |= SETTLED
     return Restoring(fields, [])
+
+
+def _waits_anew(row: Conversation, now: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether somebody waits whom the action did not leave waiting itself (a merge brings in whoever waits)."""
+    waits = row.waiting_since is not None and (
+        "waiting_since" not in after or now["waiting_since"] != after["waiting_since"]
+    )
+    return waits or row.unread > after.get("unread", 0) or (row.live and not after.get("live", False))
 
 
 def higher(a: Priority, b: Priority) -> Priority:

@@ -100,7 +100,9 @@ async def unmerge(tx: Tx, conversation_id: UUID, other_id: UUID, move_id: UUID) 
         tx, source, rules.from_plain(move.source_before), ConversationMerged, other=target.id, renumbered=True,
         activity={"verb": "undone", "of": "merged-into"},
     )  # fmt: skip
-    fields = {**unmerged_fields(target, move), **await stream_fields(tx, target.id)}
+    before = set(move.kept_ids)
+    written = [e for e in here.values() if e["id"] not in before and speaks(e)]
+    fields = {**unmerged_fields(target, move, written), **await stream_fields(tx, target.id)}
     left = await change(
         tx, target, fields, ConversationMerged, other=source.id, renumbered=True, always=True,
         activity={"verb": "undone", "of": "merged"},
@@ -139,16 +141,50 @@ def merged_fields(source: Conversation, target: Conversation) -> Changes:
     return really_changed(target, fields)
 
 
-def unmerged_fields(target: Conversation, move: Move) -> Changes:
-    """What the target gives back: fields that nobody touched since become what they were; lists lose what came in."""
+def speaks(entry: asyncpg.Record) -> bool:
+    """Whether an entry says how its conversation stands: a customer's own word, or an agent's answer that was not taken back."""
+    if entry["kind"] != "message" or entry["deleted_at"] is not None:
+        return False
+    return bool(entry["author_kind"] == "agent" or (entry["author_kind"] == "customer" and entry["auto"] == "none"))
+
+
+def unmerged_fields(target: Conversation, move: Move, written: list[asyncpg.Record]) -> Changes:
+    """What the target gives back: fields that nobody touched since become what they were; lists lose what came in.
+
+    `written`: what was said in it since and stays. Then its state is theirs who said it, and only the wait that came with
+    the source goes.
+    """
     back = rules.restoring(target, move.target_before, move.target_after, key=[]).fields
+    if written:
+        back = {name: value for name, value in back.items() if name not in (*rules.STATE, *rules.SETTLED)}
     for name in ("labels", "mentions", "followers"):
         if name in move.target_after and name not in back:
             came = set(move.target_after[name]) - set(move.target_before[name])
             back[name] = [x for x in getattr(target, name) if str(x) not in came]
-    if "unread" in move.target_after and "unread" not in back:
-        back["unread"] = max(0, target.unread - (move.target_after["unread"] - move.target_before["unread"]))
-    return back
+    if back.get("status") == "resolved":
+        return back
+    asked = [e for e in written if e["author_kind"] == "customer"]
+    if "unread" in move.target_after:
+        came_unread = move.target_after["unread"] - move.target_before["unread"]
+        # whatever was read since, the last ones are the ones that were not
+        back["unread"] = max(target.unread - came_unread, min(target.unread, len(asked)))
+    return back | _own_wait(target, move, asked)
+
+
+def _own_wait(target: Conversation, move: Move, asked: list[asyncpg.Record]) -> Changes:
+    """The wait that is left when the source's goes: the one before the merge, or one for what customers `asked` since."""
+    before, after = move.target_before, move.target_after
+    now = plain({name: getattr(target, name) for name in rules.WAIT})
+    same = [name for name in rules.WAIT if name in after and after[name] == now[name]]
+    if "waiting_since" not in after:
+        return rules.from_plain({name: before[name] for name in same})
+    if "waiting_since" not in same:  # it was answered; whatever wait there is began after that
+        return {}
+    if before["waiting_since"] is not None:
+        return rules.from_plain({name: before[name] for name in same})
+    if asked:
+        return {"waiting_since": asked[0]["created_at"]}
+    return dict.fromkeys(rules.WAIT)
 
 
 def short(row: Conversation) -> dict[str, Any]:

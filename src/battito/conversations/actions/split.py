@@ -110,6 +110,8 @@ async def unsplit(tx: Tx, conversation_id: UUID, other_id: UUID, move_id: UUID) 
         other=row.id, renumbered=True, activity={"verb": "undone", "of": "split-from"},
     )  # fmt: skip
     back = rules.restoring(row, move.source_before, move.target_after, key=[]).fields
+    if back.get("waiting_since") is not None and row.status in ("waiting", "resolved"):
+        back |= rules.reopen()  # what was answered since is the rest: the question that comes back was not
     done = await change(
         tx, row, {**back, **await stream_fields(tx, row.id)}, ConversationSplit, other=new.id, message_ids=move.message_ids,
         renumbered=True, always=True, activity={"verb": "undone", "of": "split"},

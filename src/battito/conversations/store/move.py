@@ -26,7 +26,7 @@ update outbox o set conversation_id = m.conversation_id, seq = m.seq from messag
 where o.workspace_id = $1 and m.workspace_id = $1 and m.id = o.message_id and m.id = any($2::uuid[])
 """
 ENTRIES = """
-select id, conversation_id, seq, kind, author_kind, client_id, created_at, auto from message
+select id, conversation_id, seq, kind, author_kind, client_id, created_at, deleted_at, auto from message
 where workspace_id = $1 and conversation_id = any($2::uuid[]) order by conversation_id, seq for update
 """
 
