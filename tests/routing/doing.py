@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from battito.kit.ids import uuid7
+from battito.routing.engine.records import HANDLING, OFFERED, WAITING
+from battito.routing.router.workspace import WorkspaceRouter
 from tests.support.workspace import Furnished, a_conversation
 
 
@@ -74,3 +76,55 @@ async def interaction_of(connection: Any, conversation: UUID) -> Any:
 
 async def live_offer(connection: Any, conversation: UUID) -> Any:
     return await connection.fetchrow("select * from offer where conversation_id = $1 and outcome is null", conversation)
+
+
+async def forgotten(connection: Any, workspace: Furnished) -> list[Any]:
+    """What may never be seen, at any moment: an offer that its interaction does not know, or the other way round."""
+    rows: list[Any] = await connection.fetch(
+        """
+        select o.id as offer, o.agent_id as asked, i.id, i.state, i.agent_id
+        from (select * from offer where workspace_id = $1 and outcome is null) o
+        full join (select * from interaction where workspace_id = $1 and state = 'offered') i on i.id = o.interaction_id
+        where o.id is null or i.id is null or o.agent_id <> i.agent_id
+        """,
+        workspace.id,
+    )
+    return rows
+
+
+async def unlike(connection: Any, workspace: Furnished, router: WorkspaceRouter) -> list[Any]:
+    """Interactions of which the router's tables, its engine and the database do not say the same."""
+    memory = router.memory()
+    assert memory is not None
+    engine, tables, _ = memory
+    names = {WAITING: "queued", OFFERED: "offered", HANDLING: "handling"}
+    known: dict[UUID, Any] = {
+        row.id: (row.state, row.agent_id, row.version, row.queue_id) for row in tables.rows.values()
+    }
+    told: dict[UUID, Any] = {
+        _uuid(one.id): (names[one.state], None if one.agent is None else one.agent.id)
+        for one in engine.interactions.values()
+    }
+    asked: dict[UUID, Any] = {one: offer.id for one, offer in tables.offers.items()}
+    found = await connection.fetch(
+        """
+        select i.id, i.state, i.agent_id, i.version, i.queue_id, o.id as offer from interaction i
+        left join offer o on o.interaction_id = i.id and o.workspace_id = i.workspace_id and o.outcome is null
+        where i.workspace_id = $1 and i.state <> 'ended'
+        """,
+        workspace.id,
+    )
+    there = {r["id"]: (r["state"], r["agent_id"], r["version"], r["queue_id"]) for r in found}
+    told_there = {one: row[:2] for one, row in there.items() if row[0] in names.values()}
+    asked_there = {r["id"]: r["offer"] for r in found if r["offer"] is not None}
+    return [
+        (what, one, mine.get(one), theirs.get(one))
+        for what, mine, theirs in (("table", known, there), ("engine", told, told_there), ("offer", asked, asked_there))
+        for one in mine.keys() | theirs.keys()
+        if mine.get(one) != theirs.get(one)
+    ]
+
+
+def _uuid(value: object) -> UUID:
+    assert isinstance(value, UUID)
+    return value

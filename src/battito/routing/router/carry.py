@@ -133,7 +133,6 @@ class Carrier:
         row, agent = self.row(decision.interaction), _id(decision.agent)
         row.state, row.agent_id, row.offers = "offered", agent, row.offers + 1
         row.offered_at = row.offered_at or self.batch.now
-        self.batch.asked.add(agent)
         self._make(self.touch(row), agent, moment(decision.expires_at), decision.why)
 
     def _assigned(self, decision: Assigned, told: bool) -> None:
@@ -152,7 +151,6 @@ class Carrier:
             if row.via == "queue" and row.id not in self.batch.new:
                 row.via = "taken"
             return
-        self.batch.asked.add(agent)
         self.batch.assigned[row.conversation_id] = agent
         made = self._make(row, agent, None, decision.why, auto=True)
         made.answered_at, made.outcome, made.reason = self.batch.now, "accepted", "auto"
@@ -226,6 +224,8 @@ class Carrier:
             if known is not None:
                 row.ring, row.ring_ends_at = known.ring, moment(known.ring_due)
                 row.overflow_at = moment(known.overflow_due)
+        # whoever left in this very round is asked for nothing any more
+        self.batch.asked = {offer.agent_id for offer in self.batch.made if offer.auto or offer.outcome is None}
         for conversation, owner in list(self.batch.owners.items()):
             if self.batch.assigned.get(conversation) == owner:  # it came back to whom it belonged to: nothing to say
                 del self.batch.assigned[conversation], self.batch.owners[conversation]

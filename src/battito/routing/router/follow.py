@@ -34,6 +34,15 @@ class Follower:
     def __init__(self, tables: Tables, told: Told, carrier: Carrier, now: float) -> None:
         self.tables, self.told, self.carrier, self.now = tables, told, carrier, now
         self.engine: Engine = told.engine
+        self.busy: set[UUID] = set()
+        """Agents about whose work doors wrote something that the engine is still to be told."""
+        self.left: set[UUID] = set()
+        """Conversations whose facts were told by `leave_line`."""
+        self._rows_of: dict[UUID, set[UUID]] = {}
+        self._ended: list[Row] = []
+        self._answered: list[Row] = []
+        self._by_doors: set[UUID] = set()
+        """Rows that doors wrote."""
 
     def tell(self, name: str, *arguments: Any, about: UUID | None = None, **options: Any) -> list[Any]:
         """Tell the engine and take in what it decides. `about`: an interaction whose owner is decided already."""
@@ -75,18 +84,63 @@ class Follower:
 
     # ---- what the doors wrote
 
-    def rows(self, known: list[Row], fresh: list[Row], offers: dict[UUID, OfferRow]) -> None:
-        """The rows of one conversation: `known` in memory, `fresh` from the database."""
+    def take_in(self, known: list[Row], fresh: list[Row], offers: dict[UUID, OfferRow]) -> None:
+        """Note the rows of one conversation: `known` in memory, `fresh` from the database. Tells the engine nothing yet.
+
+        A row of the same version is the one that this router wrote: memory knows as much.
+        """
         there = {row.id for row in fresh}
+        for row in (*known, *fresh):
+            self._rows_of.setdefault(row.conversation_id, set()).add(row.id)
         for row in known:
-            self.tables.offers.pop(row.id, None)
             if row.id not in there:
-                self._gone(row)
-        for row in sorted(fresh, key=lambda row: row.state in LIVE):  # wrap-ups first
+                self._ended.append(row)
+                self._written(row)
+        for row in fresh:
+            mine = self.tables.rows.get(row.id)
+            if mine is not None and mine.version == row.version:
+                mine.disposition_note = row.disposition_note  # an erasure empties it
+                continue
+            if mine is not None:
+                self._written(mine)
+            self._written(row)
+            self._answered.append(row)
             self.tables.rows[row.id] = row
+            self.tables.offers.pop(row.id, None)
             if row.id in offers:
                 self.tables.offers[row.id] = offers[row.id]
+
+    def _written(self, row: Row) -> None:
+        """A door wrote it: it and whose it is are left alone until the engine was told."""
+        self._by_doors.add(row.id)
+        if row.agent_id is not None:
+            self.busy.add(row.agent_id)
+
+    def doors(self) -> None:
+        """Tell the engine what doors wrote."""
+        for row in self._ended:
+            self._gone(row)
+        for row in sorted(self._answered, key=lambda row: row.state in LIVE):  # wrap-ups first
+            if row.id in self.carrier.batch.changed:
+                raise Disagreement("somebody answered what was decided about a moment ago")
             self._row(row)
+
+    def drop_unanswerable(self) -> None:
+        """After a restore: live offers that nobody can answer, for their interaction is not on offer, end."""
+        for row in list(self.tables.rows.values()):
+            interaction = self.engine.interactions.get(row.id)
+            offered = row.state == "offered" and interaction is not None and interaction.state is OFFERED
+            if not offered and (row.state == "offered" or row.id in self.tables.offers):
+                self.carrier.offer_over(row, "withdrawn", "agent-left")
+
+    def withdraw_from_absent(self) -> None:
+        """After a restore: offers whose agent left meanwhile are taken back."""
+        for row in list(self.tables.rows.values()):
+            if row.state != "offered" or row.id in self._by_doors:
+                continue
+            agent = self.tables.agents.get(row.agent_id) if row.agent_id is not None else None
+            if agent is None or agent.state != "available" or row.id not in self.tables.offers:
+                self.tell("withdraw", row.id, reason="agent-left")
 
     def _gone(self, row: Row) -> None:
         """Ended by a door."""
@@ -138,36 +192,81 @@ class Follower:
 
     # ---- conversations
 
-    def fact(self, fact: Fact, row: Row | None, *, keep_place: bool) -> None:
-        """Do what a conversation's state asks for."""
-        for step in judge(fact, row, self.carrier.batch.now, keep_place=keep_place):
-            self._step(fact, row, step)
+    def live(self, conversation: UUID) -> Row | None:
+        """The live interaction of a conversation, as it is by now."""
+        rows = (self.tables.rows[one] for one in self._rows_of.get(conversation, ()) if one in self.tables.rows)
+        return next((row for row in rows if row.state in LIVE), None)
+
+    def leave_line(self, facts: list[Fact], moved_anew: set[UUID]) -> list[tuple[Begin, Fact]]:
+        """What waits or is on offer, and is over, moved, or somebody's by hand, leaves its line: all of it before the engine
+        gives anything to anybody. What comes into another line by that is left to `begin`."""
+        coming: list[tuple[Begin, Fact]] = []
+        pulled: list[tuple[Row, UUID]] = []
+        offered: list[tuple[Fact, Row, list[Step]]] = []
+        for fact in facts:
+            row = self.live(fact.id)
+            if row is None or row.state == "handling" or row.id in self._by_doors:
+                continue
+            steps = judge(fact, row, self.carrier.batch.now, keep_place=fact.id not in moved_anew)
+            if not steps or not isinstance(steps[0], End | Pull):
+                continue
+            self.left.add(fact.id)
+            coming += [(step, fact) for step in steps if isinstance(step, Begin)]
+            if self.engine.interactions[row.id].state is OFFERED:
+                offered.append((fact, row, steps))
+            elif isinstance(steps[0], Pull) and steps[0].agent in self.engine.agents:
+                self.tell("cancel", row.id, reason="pulled")
+                pulled.append((row, steps[0].agent))
+                row.live = fact.live
+            else:
+                self._step(row, steps[0])
+        for fact, row, steps in offered:
+            self._step(row, steps[0])
+            if row.state in LIVE:
+                row.live = fact.live
+        for row, agent in pulled:
+            self._has(row, agent)
+        return coming
+
+    def fact(self, fact: Fact, *, keep_place: bool) -> Begin | None:
+        """Do what a conversation's state asks for. That it comes into a queue is left to `begin`."""
+        row = self.live(fact.id)
+        begin: Begin | None = None
+        if row is not None and fact.id in self.carrier.batch.assigned:
+            # given in this very round, as one that waits in this queue
+            if not fact.open_to_all or fact.queue_id != row.queue_id:
+                raise Disagreement("a conversation is not as it was when it was given")
+        else:
+            for step in judge(fact, row, self.carrier.batch.now, keep_place=keep_place):
+                if isinstance(step, Begin):
+                    begin = step
+                elif isinstance(step, Adopt):
+                    if step.agent in self.engine.agents:
+                        self._adopt(fact, step.agent, step.via)
+                else:
+                    assert row is not None
+                    self._step(row, step)
         if row is not None and row.live != fact.live and row.state in LIVE:
             row.live = fact.live
             self.carrier.touch(row)
+        return begin
 
-    def _step(self, fact: Fact, row: Row | None, step: Step) -> None:
+    def _step(self, row: Row, step: Step) -> None:
         match step:
-            case Begin():
-                self._begin(fact, step)
-            case Adopt(agent=agent, via=via):
-                if agent in self.engine.agents:
-                    self._adopt(fact, agent, via)
             case Pull(agent=agent):
-                assert row is not None
                 if agent in self.engine.agents:
                     self.tell("pull", row.id, agent, about=row.id, force=True)
                 else:
                     self._end(row, End("flow-out", "moved"))
             case End():
-                assert row is not None
                 self._end(row, step)
             case Reprioritise(priority=priority):
-                assert row is not None
                 row.priority = priority
                 self.carrier.touch(row)
                 queue = self.tables.queues.get(row.queue_id) if row.queue_id is not None else None
                 self.tell("reprioritise", row.id, priority + (queue.priority if queue is not None else 0))
+            case _:  # the others are about no row that there is
+                raise AssertionError(step)
 
     def _new(self, fact: Fact, entered_at: datetime, **fields: Any) -> Row:
         return Row(
@@ -184,7 +283,8 @@ class Follower:
             priority=chosen.priority or fact.priority, asked=chosen.asked, preferred_s=chosen.preferred_s, unrouted=False,
         )  # fmt: skip
 
-    def _begin(self, fact: Fact, step: Begin) -> None:
+    def begin(self, fact: Fact, step: Begin) -> None:
+        """Let a conversation into its queue."""
         queue = self.tables.queues[_uuid(fact.queue_id)]
         before = self.tables.agents.get(step.preferred) if step.preferred is not None else None
         asked = before is not None and before.id != step.spared and before.state == "available"
@@ -217,9 +317,13 @@ class Follower:
         entered = min(fact.waiting_since or now, now)
         row = self._new(fact, entered, via=via, state="handling", agent_id=agent, offered_at=now, answered_at=now)
         self.carrier.begin(row)
+        self._has(row, agent)
+
+    def _has(self, row: Row, agent: UUID) -> None:
+        """Somebody has what the engine does not know."""
         self.tell(
             "adopt", row.id, line_of(row, self.tables), agent, channel=row.channel, priority=row.priority,
-            entered_at=entered.timestamp(), about=row.id,
+            entered_at=row.entered_at.timestamp(), about=row.id,
         )  # fmt: skip
 
     def _end(self, row: Row, step: End) -> None:

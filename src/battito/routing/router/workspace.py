@@ -23,10 +23,11 @@ from battito.platform.events.model import StoredEvent
 from battito.platform.services import Services
 from battito.platform.tasks import end_tasks
 from battito.routing.engine import Engine
-from battito.routing.engine.records import OFFERED, WrapUp
+from battito.routing.engine.records import WrapUp
 from battito.routing.router.carry import Batch, Carrier
 from battito.routing.router.follow import LIVE, Disagreement, Follower
 from battito.routing.router.judge import Fact
+from battito.routing.router.order import Heard, follow
 from battito.routing.router.picture import snapshot_of
 from battito.routing.router.record import Told, plain
 from battito.routing.router.rows import OfferRow, Row, Tables, moment
@@ -212,14 +213,21 @@ class WorkspaceRouter:
         fresh, self._fresh = self._fresh, False
         agents, self._agents = self._agents, set()
         available, self._said_available = self._said_available, set()
+        anew, self._anew = self._anew, set()
+        try:
+            await self._round(fresh, available if fresh else agents, available, anew)
+        except BaseException:
+            # the tables say all that is lost with the engine but what people wished for
+            self._said_available |= available
+            self._anew |= anew
+            raise
+        if fresh:
+            self.built_in_s = time.monotonic() - start
+
+    async def _round(self, fresh: bool, agents: set[UUID], available: set[UUID], anew: set[UUID]) -> None:
         async with self._services.database.reading() as connection:
-            if fresh:
-                dirty = self._dirty | await self._build(connection)
-                agents = set()
-            else:
-                dirty = self._dirty | await self._sweep(connection)
+            dirty = self._dirty | await (self._build(connection) if fresh else self._sweep(connection))
             self._dirty = set()
-            anew, self._anew = self._anew, set()
             tables, told = self._tables, self._told
             assert tables is not None
             assert told is not None
@@ -238,39 +246,25 @@ class WorkspaceRouter:
         now = self.now()
         carrier = Carrier(tables, told.engine, self.workspace_id, datetime.fromtimestamp(now, UTC))
         follower = Follower(tables, told, carrier, now)
-        if fresh:
-            self._put_right(follower)
-        for agent in people:
-            follower.agent(agent, said_available=agent.id in available)
         of: dict[UUID, list[Row]] = {}
         for row in rows:
             of.setdefault(row.conversation_id, []).append(row)
-        for one in sorted(dirty):
-            known = [tables.rows[row] for row in self._by_conversation.get(one, ()) if row in tables.rows]
-            follower.rows(known, of.get(one, []), offers)
-        # what is in hand first, then what waits in the order in which it came
-        later = []
-        for fact in facts.values():
-            if fact.id in self._barred:
-                continue
-            if fact.id in chosen:
-                fact = follower.routed(fact, chosen[fact.id])
-            live = next((row for row in of.get(fact.id, ()) if row.state in LIVE), None)
-            if live is None and fact.agent is None:
-                later.append(fact)
-            else:
-                follower.fact(fact, live, keep_place=fact.id not in anew)
-        due = told.engine.next_timer()
-        if due is not None and due <= now:
-            follower.tell("tick")
-        if fresh:
-            follower.tell("settle")
-        for fact in sorted(later, key=lambda fact: (fact.waiting_since or fact.created_at, fact.id)):
-            follower.fact(fact, None, keep_place=True)
-        follower.let_go()
+        wanted = [fact for fact in facts.values() if fact.id not in self._barred]
+        heard = Heard(
+            fresh=fresh,
+            known={
+                one: [tables.rows[row] for row in self._by_conversation.get(one, ()) if row in tables.rows]
+                for one in dirty
+            },
+            rows=of,
+            offers=offers,
+            facts=[follower.routed(fact, chosen[fact.id]) if fact.id in chosen else fact for fact in wanted],
+            moved_anew=anew,
+            people=people,
+            available=available,
+        )
+        follow(follower, heard)
         await self._write(carrier.finish(), told, tables)
-        if fresh:
-            self.built_in_s = time.monotonic() - start
 
     async def _build(self, connection: Any) -> set[UUID]:
         """A new engine from the tables; the conversations to look at."""
@@ -311,18 +305,6 @@ class WorkspaceRouter:
             for fact in new
             if fact.id in known
         }
-
-    def _put_right(self, follower: Follower) -> None:
-        """After a restore: offers whose agent left meanwhile are taken back."""
-        for row in list(follower.tables.rows.values()):
-            if row.state != "offered":
-                continue
-            interaction = follower.engine.interactions[row.id]
-            agent = follower.tables.agents.get(row.agent_id) if row.agent_id is not None else None
-            if interaction.state is not OFFERED:
-                follower.carrier.offer_over(row, "withdrawn", "agent-left")
-            elif agent is None or agent.state != "available" or row.id not in follower.tables.offers:
-                follower.tell("withdraw", row.id, reason="agent-left")
 
     async def _write(self, batch: Batch, told: Told, tables: Tables) -> None:
         now = self.now()

@@ -103,7 +103,7 @@ async def read_tables(connection: Any, workspace_id: UUID) -> Tables:
         agents={agent.id: agent for agent in agents},
         leaving={agent.id for agent in agents if agent.next_state is not None},
         rows=rows,
-        offers=await read_offers(connection, workspace_id, waiting),
+        offers=await read_offers(connection, workspace_id, list(rows)),
         refused=refused,
         flows=[FlowRow(**r) for r in await connection.fetch(FLOWS, workspace_id)],
         ruleset=await published_rules(connection, workspace_id),
