@@ -23,7 +23,7 @@ from battito.demo.loading import demo_workspace, ensure_demo
 from battito.platform.database import Database
 from battito.platform.database.migrations import MigrationError, migrate, plan
 from battito.platform.database.supervisor import DatabaseProblem, EmbeddedPostgres
-from battito.platform.http.transport import Protocol
+from battito.platform.http import transport, websocket
 from battito.platform.services import Services
 from battito.platform.settings import Settings
 from battito.platform.telemetry.logs import set_up_logs
@@ -145,8 +145,8 @@ def _serve_on(settings: Settings, url: str, sock: socket.socket, beside: Alongsi
     config = uvicorn.Config(
         make_app(settings, url, partial(_settled, beside)),
         loop="uvloop",
-        http=Protocol,
-        ws="websockets-sansio",
+        http=transport.Protocol,
+        ws=websocket.Protocol,
         ws_per_message_deflate=False,
         ws_max_size=1_000_000,
         log_config=None,

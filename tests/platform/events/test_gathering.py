@@ -13,6 +13,7 @@ from battito.platform.actor import Actor, ActorKind
 from battito.platform.events.group import Subscriber, messages
 from battito.platform.events.hub import FEW, Hub, early
 from battito.platform.events.model import Cursor, StoredEvent
+from battito.platform.http.websocket import Text
 
 WORKSPACE = uuid4()
 
@@ -34,7 +35,10 @@ def crowd(hub: Hub, count: int, *, limited: int = 0) -> tuple[list[Subscriber], 
     made = []
     for n in range(count):
         everything = n < count - limited
-        one = Subscriber(WORKSPACE, f"user:{n}", partial(sees, n), partial(woken.update, [n]), everything=everything)
+        one = Subscriber(
+            WORKSPACE, f"user:{n}", partial(sees, n), partial(woken.update, [n]), alike="all" if everything else n,
+            brands=None if everything else frozenset(),
+        )  # fmt: skip
         hub.add(one)
         made.append(one)
     return made, woken
@@ -44,7 +48,7 @@ def got(one: Subscriber) -> list[int]:
     """The numbers of the events that were queued for a socket, in the order in which they go out."""
     found = []
     for text in messages(one.frames):
-        frame = msgspec.json.decode(text)
+        frame = msgspec.json.decode(bytes(text))
         items = frame["items"] if frame["type"] == "events" else [frame]
         found += [int(item["cursor"].split(".")[1]) for item in items]
     return found
@@ -91,10 +95,36 @@ async def test_a_storm_is_packed_once_for_all() -> None:
     assert all(got(one) == list(range(300)) for one in made)
 
 
+async def test_what_some_may_see_is_packed_once_for_them_and_asked_once() -> None:
+    """Agents, and supervisors who also see what is for them; each kind is one of many that see the same."""
+    hub, asked = Hub(), Counter[str]()
+
+    def see(kind: str, one: StoredEvent) -> bool:
+        asked[kind] += 1
+        return one.audience is None or (kind == "supervisor" and one.audience == "permission:floor.read")
+
+    made = {
+        kind: [
+            Subscriber(WORKSPACE, f"user:{kind}{n}", partial(see, kind), lambda: None, alike=kind) for n in range(100)
+        ]
+        for kind in ("agent", "supervisor")
+    }
+    for one in (*made["agent"], *made["supervisor"]):
+        hub.add(one)
+    hub.publish([event(n, "permission:floor.read" if n % 3 == 0 else None) for n in range(1, 31)])
+    hub.publish([event(n, "permission:floor.read" if n % 3 == 0 else None) for n in range(31, 61)])
+    assert asked == {"agent": 60, "supervisor": 60}
+    await asyncio.sleep(0.3)
+    assert all(got(one) == [n for n in range(1, 61) if n % 3] for one in made["agent"])
+    assert all(got(one) == list(range(1, 61)) for one in made["supervisor"])
+    assert len({id(frame) for one in made["agent"] for frame in one.frames if isinstance(frame, Text)}) == 1
+    assert len({id(frame) for one in made["supervisor"] for frame in one.frames if isinstance(frame, Text)}) == 1
+
+
 async def test_the_conversation_one_looks_at_does_not_wait() -> None:
     hub, open_one = Hub(), uuid4()
     made, woken = crowd(hub, 200, limited=20)
-    foreign = Subscriber(uuid4(), "user:3", lambda one: True, partial(woken.update, ["foreign"]), everything=True)
+    foreign = Subscriber(uuid4(), "user:3", lambda one: True, partial(woken.update, ["foreign"]), alike="all")
     hub.add(foreign)
     for one in (made[3], made[195], foreign):
         hub.look_at(one, open_one)
@@ -139,7 +169,7 @@ async def test_typing_reaches_all_of_a_few_and_of_many_those_who_look() -> None:
     for count, heard in ((FEW, range(FEW)), (200, [5])):
         hub, open_one = Hub(), uuid4()
         made, _ = crowd(hub, count)
-        foreign = Subscriber(uuid4(), "user:5", lambda one: True, lambda: None, everything=True)
+        foreign = Subscriber(uuid4(), "user:5", lambda one: True, lambda: None, alike="all")
         hub.add(foreign)
         hub.look_at(made[5], open_one)
         hub.look_at(foreign, open_one)
@@ -151,15 +181,15 @@ async def test_typing_reaches_all_of_a_few_and_of_many_those_who_look() -> None:
 async def test_an_urgent_event_is_shown_early_to_the_one_it_is_for() -> None:
     hub = Hub()
     made, woken = crowd(hub, 200, limited=20)
-    second = Subscriber(WORKSPACE, "user:7", partial(sees, 7), partial(woken.update, ["second"]), everything=True)
-    foreign = Subscriber(uuid4(), "user:7", lambda one: True, lambda: None, everything=True)
+    second = Subscriber(WORKSPACE, "user:7", partial(sees, 7), partial(woken.update, ["second"]), alike="all")
+    foreign = Subscriber(uuid4(), "user:7", lambda one: True, lambda: None, alike="all")
     hub.add(second)
     hub.add(foreign)
     frame = {"type": "early", "event": "offer.made", "data": {}}
     hub.signal(early(WORKSPACE, "user:7", frame))
     hub.signal(early(WORKSPACE, "user:190", frame))  # who is limited to some brands waits for the event itself
     assert {n for n, one in enumerate(made) if one.frames} == {7}
-    assert [msgspec.json.decode(text) for text in messages(second.frames)] == [frame]
+    assert [msgspec.json.decode(bytes(text)) for text in messages(second.frames)] == [frame]
     assert (woken[7], woken["second"], woken[190]) == (1, 1, 0)
     assert foreign.frames == []
     hub.remove(second)

@@ -208,11 +208,17 @@ async def test_a_recurring_job_is_armed_once_and_never_dies(
         await more.stop()
         await other.database.close()
         assert await connection.fetchval("select count(*) from job where kind = 'probe.tick'") == 1
+
+        async def runs_and_ends(times: int) -> None:
+            await until(lambda: len(runs) == times)
+            async with asyncio.timeout(10):
+                while await connection.fetchval("select leased_by from job where kind = 'probe.tick'") is not None:
+                    await asyncio.sleep(0.01)
+
         await connection.execute("update job set due_at = now() where kind = 'probe.tick'")
-        await until(lambda: len(runs) == 1)
+        await runs_and_ends(1)
         await connection.execute("update job set due_at = now(), attempts = 5 where kind = 'probe.tick'")
-        await until(lambda: len(runs) == 2)
-        await asyncio.sleep(0.2)
+        await runs_and_ends(2)
         row = await connection.fetchrow(
             "select due_at > now() + interval '1 hour' as armed, attempts, last_error from job where kind = 'probe.tick'"
         )
@@ -243,43 +249,55 @@ async def test_stopping_lets_short_work_end_and_gives_the_rest_back(
     await connection.execute("delete from job")
 
 
+class Workers:
+    """Worker processes on one database, by their ids, and what they write."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log, self.processes = folder / "log", dict[int, "subprocess.Popen[bytes]"]()
+
+    def lines(self) -> list[str]:
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+    async def begun(self, name: str, attempt: int = 1) -> "subprocess.Popen[bytes]":
+        """Who has begun a job, once somebody has."""
+        who: list[int] = []
+
+        def found() -> list[int]:
+            words = [line.split() for line in self.lines()]
+            who[:] = [int(w[1]) for w in words if w[0] == "begin" and w[2:] == [name, str(attempt)]]
+            return who
+
+        await until(found)
+        return self.processes[who[0]]
+
+
 @asynccontextmanager
-async def worker(
-    url: str, folder: Path, lease_s: float
-) -> AsyncIterator[tuple["subprocess.Popen[bytes]", Callable[[], list[str]]]]:
-    """A worker process, and the lines it and its like have written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    log = folder / "log"
+async def two_workers(url: str, folder: Path, lease_s: float) -> AsyncIterator[Workers]:
+    """Two of them, ready for work."""
+    workers = Workers(folder)
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    command = [
-        sys.executable,
-        str(Path(__file__).with_name("worker.py")),
-        url,
-        str(folder / "data"),
-        str(lease_s),
-        str(log),
-    ]
-    with (folder / "output").open("ab") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-
-    def lines() -> list[str]:
-        return log.read_text().splitlines() if log.exists() else []
-
+    command = [sys.executable, str(Path(__file__).with_name("worker.py")), url]
+    output = folder / "output"
+    with output.open("ab") as out:
+        for n in range(2):
+            arguments = [str(folder / f"data{n}"), str(lease_s), str(workers.log)]
+            process = subprocess.Popen([*command, *arguments], env=environment, stdout=out, stderr=out)
+            workers.processes[process.pid] = process
+    everybody = workers.processes.values()
     try:
-        await until(lambda: f"ready {process.pid}" in lines() or process.poll() is not None, 30)
-        assert process.poll() is None, (folder / "output").read_text()
-        yield process, lines
+        await until(lambda: len(workers.lines()) == 2 or any(p.poll() is not None for p in everybody), 60)
+        assert all(p.poll() is None for p in everybody), output.read_text()
+        yield workers
     finally:
-        process.send_signal(signal.SIGCONT)
-        process.kill()
-        process.wait()
+        for process in everybody:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()
 
 
-async def enqueue_slow(connection: Any, name: str, seconds: float, order_key: str | None = None) -> None:
+async def enqueue_slow(connection: Any, name: str, order_key: str | None = None, **args: Any) -> None:
     await connection.execute(
-        "insert into job(kind, args, order_key) values ('probe.slow', $1, $2)",
-        {"name": name, "seconds": seconds},
-        order_key,
+        "insert into job(kind, args, order_key) values ('probe.slow', $1, $2)", {"name": name, **args}, order_key
     )
 
 
@@ -287,51 +305,53 @@ async def test_after_kill_9_the_job_runs_again_when_its_lease_is_over(
     database_url: str, connection: Any, tmp_path: Path
 ) -> None:
     await connection.execute("delete from job")
-    async with worker(database_url, tmp_path, 1.5) as (first, lines):
-        await enqueue_slow(connection, "a", 1.0, "key")
-        await enqueue_slow(connection, "b", 0.1, "key")
-        await until(lambda: any(x.startswith(f"begin {first.pid} a") for x in lines()))
+    async with two_workers(database_url, tmp_path, 1.5) as workers:
+        await enqueue_slow(connection, "a", "key", seconds=1.0)
+        await enqueue_slow(connection, "b", "key", seconds=0.1)
+        first = await workers.begun("a")
         first.kill()
-        async with worker(database_url, tmp_path, 1.5) as (second, lines):
-            await gone(connection, 15)
-            work = [x.split()[0:3:2] + x.split()[3:] for x in lines() if not x.startswith("ready")]
-            assert work == [
-                ["begin", "a", "1"],
-                ["begin", "a", "2"],
-                ["end", "a", "2"],
-                ["begin", "b", "1"],
-                ["end", "b", "1"],
-            ]
-            assert f"end {second.pid} a 2" in lines()
+        await gone(connection, 15)
+        work = [line.split() for line in workers.lines() if not line.startswith("ready")]
+        assert [[w[0], *w[2:]] for w in work] == [
+            ["begin", "a", "1"],
+            ["begin", "a", "2"],
+            ["end", "a", "2"],
+            ["begin", "b", "1"],
+            ["end", "b", "1"],
+        ]
+        assert all(int(w[1]) != first.pid for w in work[1:])
 
 
 async def test_a_job_longer_than_its_lease_is_kept_by_heartbeats(
     database_url: str, connection: Any, tmp_path: Path
 ) -> None:
     await connection.execute("delete from job")
-    async with worker(database_url, tmp_path, 0.6) as (_, lines), worker(database_url, tmp_path, 0.6) as (_, _):
-        await enqueue_slow(connection, "long", 2.5)
+    async with two_workers(database_url, tmp_path, 0.6) as workers:
+        await enqueue_slow(connection, "long", seconds=2.0)
         await gone(connection, 15)
-        assert [x.split()[0] for x in lines() if " long " in x] == ["begin", "end"]
+        assert [x.split()[0] for x in workers.lines() if " long " in x] == ["begin", "end"]
 
 
 async def test_the_end_of_a_zombie_is_refused(database_url: str, connection: Any, tmp_path: Path) -> None:
     """A stopped process comes back after its lease: the other one's run counts, and the job is not finished twice."""
     await connection.execute("delete from job")
-    async with worker(database_url, tmp_path, 1.0) as (zombie, lines):
-        await enqueue_slow(connection, "z", 1.0)
-        await until(lambda: any(x.startswith(f"begin {zombie.pid} z 1") for x in lines()))
+    let_go = tmp_path / "let go"
+    async with two_workers(database_url, tmp_path, 1.0) as workers:
+        await enqueue_slow(connection, "z", seconds=0.3)
+        zombie = await workers.begun("z")
         zombie.send_signal(signal.SIGSTOP)
-        await connection.execute("update job set args = jsonb_set(args, '{seconds}', '3')")
-        async with worker(database_url, tmp_path, 1.0) as (second, _):
-            await until(lambda: f"begin {second.pid} z 2" in lines())
-            zombie.send_signal(signal.SIGCONT)
-            await asyncio.sleep(1.5)
-            assert await connection.fetchval("select count(*) from job where kind = 'probe.slow'") == 1, (
-                "the zombie finished it"
-            )
-            await gone(connection)
-        assert f"end {second.pid} z 2" in lines()
+        await connection.execute("update job set args = args || $1", {"seconds": 0, "until": str(let_go)})
+        second = await workers.begun("z", 2)
+        assert second is not zombie
+        zombie.send_signal(signal.SIGCONT)
+        await until(lambda: f"end {zombie.pid} z 1" in workers.lines())
+        await asyncio.sleep(0.3)
+        assert await connection.fetchval("select count(*) from job where kind = 'probe.slow'") == 1, (
+            "the zombie finished it"
+        )
+        let_go.touch()
+        await gone(connection)
+        assert f"end {second.pid} z 2" in workers.lines()
 
 
 async def test_a_job_that_kills_its_process_each_time_is_buried(

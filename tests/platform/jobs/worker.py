@@ -1,6 +1,7 @@
 """A node that only works: run as a process of its own by the tests, so that it can be killed or stopped.
 
-`python worker.py URL DATA LEASE_S LOG`: handles `probe.slow` (writes "begin KEY" and "end KEY" to LOG, sleeping between).
+`python worker.py URL DATA LEASE_S LOG`: handles `probe.slow` (writes "begin KEY" and "end KEY" to LOG, sleeping between,
+or waiting for a file to be there).
 """
 
 import asyncio
@@ -25,9 +26,11 @@ def note(line: str) -> None:
 
 @job("probe.slow", retries=8)
 async def slow(services: Services, work: Job) -> None:
-    """Takes `seconds`."""
+    """Takes `seconds`, and as long as there is no file `until`."""
     note(f"begin {os.getpid()} {work.args['name']} {work.attempts}")
-    await asyncio.sleep(work.args["seconds"])
+    await asyncio.sleep(work.args.get("seconds", 0))
+    while "until" in work.args and not Path(work.args["until"]).exists():
+        await asyncio.sleep(0.02)
     note(f"end {os.getpid()} {work.args['name']} {work.attempts}")
 
 

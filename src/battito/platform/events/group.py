@@ -1,10 +1,11 @@
 """The live sockets of one workspace on one node, and how what is meant for them is queued and packed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
 from battito.platform.events.model import StoredEvent
+from battito.platform.http.websocket import Text
 
 MAX_QUEUED: Final = 2000
 """Frames that may wait for one socket; past that it is dropped and resumes by its cursor."""
@@ -15,9 +16,9 @@ class Subscriber:
     """One live connection's mailbox. `wake` is called when the first frame arrives in an empty one."""
 
     __slots__ = (
+        "alike",
         "audience",
         "brands",
-        "everything",
         "frames",
         "overflowed",
         "signals",
@@ -34,27 +35,28 @@ class Subscriber:
         visible: Callable[[StoredEvent], bool],
         wake: Callable[[], None],
         *,
+        alike: Hashable,
         signals: bool = True,
         brands: frozenset[UUID] | None = None,
-        everything: bool = False,
     ) -> None:
         self.workspace_id = workspace_id
         self.visible = visible
         self.audience = audience
         """The name by which events are meant for this person alone (`user:<id>`)."""
-        self.everything = everything
-        """Sees each event that is for nobody in particular: `visible` need not be asked, and a storm is packed once for all of these."""
+        self.alike = alike
+        """What `visible` goes by for events that are for nobody alone, as permissions and brands. Sockets with the same see
+        the same: one of them is asked for all, and a storm is packed once for them."""
         self.wake = wake
         self.signals = signals
         self.brands = brands
         """Brands that this person is limited to; None means all."""
         self.viewing: UUID | None = None
         """The conversation that this person has open."""
-        self.frames: list[bytes | str] = []
-        """What waits to be sent: frames, and whole messages of many frames (text)."""
+        self.frames: list[bytes | Text] = []
+        """What waits to be sent: frames, and whole messages of many frames."""
         self.overflowed = False
 
-    def put(self, frame: bytes | str, *, soon: bool = True) -> None:
+    def put(self, frame: bytes | Text, *, soon: bool = True) -> None:
         """Queue one frame or one whole message; unless `soon`, whoever puts it sees to it that `wake` is called."""
         if self.overflowed:
             return
@@ -68,57 +70,21 @@ class Subscriber:
             self.wake()
 
 
-class Group:
-    """The sockets of one workspace, and what is gathered for those who see everything."""
+class Peers:
+    """Sockets that see the same, and what is gathered for them."""
 
-    __slots__ = ("everything", "gathered", "given", "limited", "persons")
+    __slots__ = ("gathered", "given", "members", "visible")
 
-    def __init__(self) -> None:
-        self.everything: set[Subscriber] = set()
-        self.limited: set[Subscriber] = set()
-        self.persons: dict[str, set[Subscriber]] = {}
-        """Each person's sockets, by the audience that means them alone."""
+    def __init__(self, visible: Callable[[StoredEvent], bool]) -> None:
+        self.visible = visible
+        self.members: set[Subscriber] = set()
         self.gathered: list[bytes] = []
         self.given: dict[Subscriber, int] = {}
         """How many of `gathered` somebody has already: those who came later, or could not wait."""
 
-    def __iter__(self) -> Iterator[Subscriber]:
-        yield from self.everything
-        yield from self.limited
-
-    def __len__(self) -> int:
-        return len(self.everything) + len(self.limited)
-
-    def __contains__(self, subscriber: Subscriber) -> bool:
-        return subscriber in self.everything or subscriber in self.limited
-
-    def add(self, subscriber: Subscriber) -> None:
-        (self.everything if subscriber.everything else self.limited).add(subscriber)
-        self.persons.setdefault(subscriber.audience, set()).add(subscriber)
-        self.given[subscriber] = len(self.gathered)
-
-    def remove(self, subscriber: Subscriber) -> None:
-        self.everything.discard(subscriber)
-        self.limited.discard(subscriber)
-        self.given.pop(subscriber, None)
-        sockets = self.persons[subscriber.audience]
-        sockets.discard(subscriber)
-        if not sockets:
-            del self.persons[subscriber.audience]
-
-    def readers(self, event: StoredEvent) -> Iterator[Subscriber]:
-        """Who may see an event."""
-        if event.audience is None:
-            yield from self.everything
-            yield from (s for s in self.limited if s.visible(event))
-        elif event.audience in self.persons:
-            yield from (s for s in self.persons[event.audience] if s.visible(event))
-        elif not event.audience.startswith("user:"):
-            yield from (s for s in self if s.visible(event))
-
     def give(self, subscriber: Subscriber) -> None:
         """Queue what was gathered so far for one of them, ahead of all that comes now."""
-        if self.gathered and subscriber.everything:
+        if self.gathered:
             for frame in self.gathered[self.given.get(subscriber, 0) :]:
                 subscriber.put(frame, soon=False)
             self.given[subscriber] = len(self.gathered)
@@ -129,9 +95,9 @@ class Group:
         if not gathered:
             return []
         self.gathered, self.given = [], {}
-        packed = list(messages(gathered))
+        packed = [*messages(gathered)]
         served = []
-        for subscriber in self.everything:
+        for subscriber in self.members:
             has = given.get(subscriber, 0)
             if has < len(gathered):
                 for frame in packed if has == 0 else gathered[has:]:
@@ -140,7 +106,76 @@ class Group:
         return served
 
 
-def messages(frames: Sequence[bytes | str]) -> Iterator[str]:
+class Group:
+    """The sockets of one workspace."""
+
+    __slots__ = ("peers", "persons")
+
+    def __init__(self) -> None:
+        self.peers: dict[Hashable, Peers] = {}
+        self.persons: dict[str, set[Subscriber]] = {}
+        """Each person's sockets, by the audience that means them alone."""
+
+    def __iter__(self) -> Iterator[Subscriber]:
+        for peers in self.peers.values():
+            yield from peers.members
+
+    def __len__(self) -> int:
+        return sum(len(peers.members) for peers in self.peers.values())
+
+    def __contains__(self, subscriber: Subscriber) -> bool:
+        peers = self.peers.get(subscriber.alike)
+        return peers is not None and subscriber in peers.members
+
+    def add(self, subscriber: Subscriber) -> None:
+        peers = self.peers.get(subscriber.alike)
+        if peers is None:
+            peers = self.peers[subscriber.alike] = Peers(subscriber.visible)
+        peers.members.add(subscriber)
+        peers.given[subscriber] = len(peers.gathered)
+        self.persons.setdefault(subscriber.audience, set()).add(subscriber)
+
+    def remove(self, subscriber: Subscriber) -> None:
+        peers = self.peers[subscriber.alike]
+        peers.members.discard(subscriber)
+        peers.given.pop(subscriber, None)
+        if not peers.members:
+            del self.peers[subscriber.alike]
+        sockets = self.persons[subscriber.audience]
+        sockets.discard(subscriber)
+        if not sockets:
+            del self.persons[subscriber.audience]
+
+    def readers(self, event: StoredEvent) -> Iterator[Subscriber]:
+        """Who may see an event."""
+        if for_one(event):
+            yield from (s for s in self.persons.get(event.audience or "", ()) if s.visible(event))
+        else:
+            for peers in self.peers.values():
+                if peers.visible(event):
+                    yield from peers.members
+
+    def gather(self, event: StoredEvent) -> None:
+        """Keep an event for all who may see it, until `give_all`."""
+        for peers in self.peers.values():
+            if peers.visible(event):
+                peers.gathered.append(event.frame)
+
+    def give(self, subscriber: Subscriber) -> None:
+        """Queue what was gathered so far for one of them, ahead of all that comes now."""
+        self.peers[subscriber.alike].give(subscriber)
+
+    def give_all(self) -> list[Subscriber]:
+        """Queue what was gathered for everybody; who has something to send now."""
+        return [subscriber for peers in self.peers.values() for subscriber in peers.give_all()]
+
+
+def for_one(event: StoredEvent) -> bool:
+    """Whether an event is meant for one person alone."""
+    return event.audience is not None and event.audience.startswith("user:")
+
+
+def messages(frames: Sequence[bytes | Text]) -> Iterator[Text]:
     """The texts that carry these frames: several together, at most `FRAMES_TOGETHER`; a whole message as it is."""
     chunk: list[bytes] = []
     for frame in frames:
@@ -151,13 +186,11 @@ def messages(frames: Sequence[bytes | str]) -> Iterator[str]:
         if chunk:
             yield _together(chunk)
             chunk = []
-        if isinstance(frame, str):
+        if isinstance(frame, Text):
             yield frame
     if chunk:
         yield _together(chunk)
 
 
-def _together(frames: list[bytes]) -> str:
-    return (
-        frames[0].decode() if len(frames) == 1 else (b'{"type":"events","items":[' + b",".join(frames) + b"]}").decode()
-    )
+def _together(frames: list[bytes]) -> Text:
+    return Text(frames[0] if len(frames) == 1 else b'{"type":"events","items":[' + b",".join(frames) + b"]}")

@@ -10,7 +10,7 @@ import msgspec
 
 from battito.platform.errors import Unavailable
 from battito.platform.events.brands import Brands
-from battito.platform.events.group import MAX_QUEUED, Group, Subscriber
+from battito.platform.events.group import MAX_QUEUED, Group, Subscriber, for_one
 from battito.platform.events.model import StoredEvent
 
 GATHER_S: Final = 0.0002
@@ -37,7 +37,6 @@ class Hub:
         self.signal_listeners: list[Callable[[dict[str, Any]], None]] = []
         self.brands = Brands()
         self._learning: set[asyncio.Task[None]] = set()
-        self._late: set[Subscriber] = set()
         self._storm = False
         self._sent_at = 0.0
 
@@ -85,7 +84,7 @@ class Hub:
             group = self._groups.get(event.workspace_id)
             if group is None:
                 continue
-            if gathering and event.audience is None:
+            if gathering and not for_one(event):
                 self._gather(group, event)
             else:
                 self._send(group, event)
@@ -96,11 +95,7 @@ class Hub:
             subscriber.put(event.frame)
 
     def _gather(self, group: Group, event: StoredEvent) -> None:
-        group.gathered.append(event.frame)
-        for subscriber in group.limited:
-            if subscriber.visible(event):
-                subscriber.put(event.frame, soon=False)
-                self._late.add(subscriber)
+        group.gather(event)
         if event.conversation_id is not None:
             for subscriber in self._viewers.get(event.conversation_id, ()):
                 if subscriber.workspace_id == event.workspace_id:
@@ -125,10 +120,8 @@ class Hub:
 
     def _send_late(self) -> None:
         """Wake who waits, a part at a time: all at once would hold up whatever else this node does."""
-        waiting, self._late, self._storm = self._late, set(), False
-        for group in self._groups.values():
-            waiting.update(group.give_all())
-        late = list(waiting)
+        self._storm = False
+        late = [subscriber for group in self._groups.values() for subscriber in group.give_all()]
         loop = asyncio.get_running_loop()
         self._sent_at = loop.time()
         parts = min(PARTS, len(late))
@@ -163,7 +156,7 @@ class Hub:
         encoded = msgspec.json.encode(frame)
         group = self._groups.get(workspace_id)
         for subscriber in group.persons.get(audience, ()) if group is not None else ():
-            if subscriber.everything:
+            if subscriber.signals and subscriber.brands is None:
                 subscriber.put(encoded)
 
     def _interested(self, group: Group, conversation_id: UUID | None) -> list[Subscriber]:

@@ -21,6 +21,7 @@ from battito.platform.events.group import Subscriber, messages
 from battito.platform.events.model import Cursor, StoredEvent
 from battito.platform.events.tail import read_after
 from battito.platform.http.raw import Receive, Scope, Send
+from battito.platform.http.websocket import FRAMED, Text
 from battito.platform.services import Services
 from battito.platform.tasks import end_tasks
 
@@ -97,7 +98,7 @@ class LiveSocket:
         if context is None:
             raise Unauthenticated
         await send({"type": "websocket.accept"})
-        connection = _Connection(self._services, context, receive, send)
+        connection = _Connection(self._services, context, receive, send, framed=FRAMED in scope.get("extensions", ()))
         self.connected.add(connection)
         try:
             await connection.run()
@@ -124,19 +125,30 @@ class LiveSocket:
 
 
 class _Connection:
-    __slots__ = ("_bye", "_receive", "_send", "_services", "_signal_budget", "_subscriber", "_wake", "context")
+    __slots__ = (
+        "_bye",
+        "_framed",
+        "_receive",
+        "_send",
+        "_services",
+        "_signal_budget",
+        "_subscriber",
+        "_wake",
+        "context",
+    )
 
-    def __init__(self, services: Services, context: Context, receive: Receive, send: Send) -> None:
+    def __init__(self, services: Services, context: Context, receive: Receive, send: Send, *, framed: bool) -> None:
         self._services, self.context, self._receive, self._send = services, context, receive, send
+        self._framed = framed
         self._wake = asyncio.Event()
         self._subscriber = Subscriber(
             context.workspace_id,
             f"user:{context.actor.id}",
             visibility(context),
             self._wake.set,
+            alike=(context.permissions, context.brands),
             signals=context.allows("conversations.read"),
             brands=context.brands,
-            everything=context.allows("conversations.read") and context.brands is None,
         )
         self._bye: str | None = None
         self._signal_budget = (0.0, 0)
@@ -193,7 +205,7 @@ class _Connection:
             welcome["resumed"] = True
         await self._text(encode(welcome))
         for text in messages([e.frame for e in missed]):
-            await self._text(text)
+            await self._whole(text)
 
     async def _write(self) -> None:
         subscriber = self._subscriber
@@ -210,7 +222,10 @@ class _Connection:
                 frames = subscriber.frames
                 subscriber.frames = []
                 for text in messages(frames):
-                    await self._text(text)
+                    try:
+                        await self._whole(text)
+                    except OSError:  # the client went; whoever reads ends the connection
+                        return
 
     async def _listen(self) -> None:
         while True:
@@ -259,9 +274,14 @@ class _Connection:
             await self._close(1007, "not a frame of this protocol")
             return None
 
-    async def _text(self, frame: bytes | str) -> None:
-        text = frame if isinstance(frame, str) else frame.decode()
-        await self._send({"type": "websocket.send", "text": text})
+    async def _text(self, frame: bytes) -> None:
+        await self._whole(Text(frame))
+
+    async def _whole(self, text: Text) -> None:
+        if self._framed:
+            await self._send({"type": "websocket.send", "framed": text.framed})
+        else:
+            await self._send({"type": "websocket.send", "text": bytes(text).decode()})
 
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(Exception):
