@@ -20,6 +20,8 @@ class ConversationEvent(Event, frozen=True, kw_only=True, tag="conversation.chan
 class ConversationCreated(ConversationEvent, frozen=True, kw_only=True, tag="conversation.created"):
     """A new matter. `conversation` is the whole row."""
 
+    urgent = True
+
     conversation: Conversation
 
 

@@ -107,9 +107,9 @@ class Tx:
     def emit(self, event: Event) -> None:
         """Write `event` with this transaction: subscribers see it after commit, in commit order."""
         self._events.append(event)
-        if event.urgent and (audience := event.audience()) is not None:
+        if event.urgent:
             frame = early_frame(event, self.now, self.context.actor)
-            self.after_commit(lambda: self.database.urgent(self.workspace_id, audience, frame))
+            self.after_commit(lambda: self.database.urgent(self.workspace_id, event.audience(), frame))
 
     def audit(self, object_kind: str, object_id: UUID | None, *, before: Any = None, after: Any = None) -> None:
         """Say what the running action changed; fills the audit line that `@action` opened."""
@@ -205,7 +205,7 @@ class Database:
         self.pool = pool
         self.on_commit: list[Callable[[], None]] = []
         """Called after each commit that wrote events: wakes the tail and the other nodes."""
-        self.on_urgent: list[Callable[[UUID, str, dict[str, Any]], None]] = []
+        self.on_urgent: list[Callable[[UUID, str | None, dict[str, Any]], None]] = []
         """Called after the commit of an urgent event with its workspace, its audience and its early frame."""
         self.on_enqueue: list[Callable[[], None]] = []
         """Called after each commit that left jobs: wakes this node's workers."""
@@ -273,7 +273,7 @@ class Database:
         except AWAY as error:
             raise Unavailable("The database does not answer. Please try again in a moment.") from error
 
-    def urgent(self, workspace_id: UUID, audience: str, frame: dict[str, Any]) -> None:
+    def urgent(self, workspace_id: UUID, audience: str | None, frame: dict[str, Any]) -> None:
         """Say that an urgent event was committed."""
         for callback in self.on_urgent:
             callback(workspace_id, audience, frame)

@@ -13,7 +13,7 @@ from battito.platform.events.brands import Brands
 from battito.platform.events.group import MAX_QUEUED, Group, Subscriber, for_one
 from battito.platform.events.model import StoredEvent
 
-GATHER_S: Final = 0.0002
+GATHER_S: Final = 0.0004
 """Seconds a socket that a storm's events are gathered before they go out: each write costs more than the event in it.
 The first event after a quiet moment goes at once, and so does what is meant for one person or is of the conversation
 that a person looks at."""
@@ -35,6 +35,9 @@ class Hub:
         self.listeners: list[Callable[[StoredEvent], None]] = []
         """In-process listeners of every event, such as the web chat's visitor sockets and caches."""
         self.signal_listeners: list[Callable[[dict[str, Any]], None]] = []
+        self.urgent_listeners: list[Callable[[UUID, str, UUID], None]] = []
+        """Told of an urgent event that is for nobody alone, right after its commit on whatever node: workspace, type,
+        conversation. A hint, which may be lost."""
         self.brands = Brands()
         self._learning: set[asyncio.Task[None]] = set()
         self._storm = False
@@ -133,6 +136,10 @@ class Hub:
         if "early" in payload:
             self._early(UUID(str(payload["workspace_id"])), payload["audience"], payload["early"])
             return
+        if "urgent" in payload:
+            for tell in self.urgent_listeners:
+                tell(UUID(str(payload["workspace_id"])), payload["urgent"], UUID(str(payload["conversation_id"])))
+            return
         for listener in self.signal_listeners:
             listener(payload)
         workspace = UUID(str(payload["workspace_id"]))
@@ -181,8 +188,10 @@ class Hub:
             await self.brands.learn([(workspace_id, conversation_id)])
 
 
-def early(workspace_id: UUID, audience: str, frame: dict[str, Any]) -> dict[str, Any]:
-    """An urgent event as a signal for the hubs of all nodes."""
+def early(workspace_id: UUID, audience: str | None, frame: dict[str, Any]) -> dict[str, Any]:
+    """An urgent event as a signal for the hubs of all nodes: its frame for the one it is for, else its name."""
+    if audience is None:
+        return {"workspace_id": workspace_id, "urgent": frame["event"], "conversation_id": frame["conversation_id"]}
     return {"workspace_id": workspace_id, "audience": audience, "early": frame}
 
 

@@ -13,8 +13,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ev
     """A fact about to be committed. Children give `tag="noun.verb"` and may carry `conversation_id` and `seq`."""
 
     urgent: ClassVar[bool] = False
-    """Shown to the one person it is for as soon as it is committed, and again in its place in the log. Events reach
-    sockets in commit order, so each waits for the slowest transaction under way; a ringing contact should not."""
+    """Told as soon as it is committed, and again in its place in the log: shown to the one person it is for, else hinted to
+    the node's urgent listeners. Events are read in commit order, so each waits for the slowest transaction under way; a
+    ringing contact should not."""
 
     @classmethod
     def type_name(cls) -> str:

@@ -48,6 +48,7 @@ class Router:
         self._task: asyncio.Task[None] | None = None
         self._connection: Any = None
         services.hub.listeners.append(self.hear)
+        services.hub.urgent_listeners.append(self.hint)
 
     def get(self, workspace_id: UUID) -> WorkspaceRouter | None:
         """The router of a workspace, if this node has it."""
@@ -65,6 +66,12 @@ class Router:
         if event.type == "queue.changed" or self._elsewhere.get(event.workspace_id, 0.0) < time.monotonic():
             self._wanted.add(event.workspace_id)
             self._look.set()
+
+    def hint(self, workspace_id: UUID, kind: str, conversation_id: UUID) -> None:
+        """Look at a conversation now: its event comes later."""
+        router = self.get(workspace_id)
+        if router is not None and kind.startswith(HEARD):
+            router.look_at(conversation_id)
 
     async def start(self) -> None:
         """Begin."""

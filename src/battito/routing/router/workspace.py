@@ -31,6 +31,7 @@ from battito.routing.router.order import Heard, follow
 from battito.routing.router.picture import snapshot_of
 from battito.routing.router.record import Told, plain
 from battito.routing.router.rows import OfferRow, Row, Tables, moment
+from battito.routing.router.seen import Seen
 from battito.routing.router.write import write_batch
 from battito.routing.rules.decide import Chosen, chosen_for
 from battito.routing.rules.facts import read_rule_facts
@@ -99,6 +100,7 @@ class WorkspaceRouter:
         self._swept_at = 0.0
         self._moved: set[UUID] = set()
         self._own: deque[int] = deque(maxlen=512)
+        self._seen = Seen()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -140,13 +142,21 @@ class WorkspaceRouter:
             if presence["state"] == "available":
                 self._said_available.add(user)
         elif event.conversation_id is not None:
-            self._dirty.add(event.conversation_id)
             if kind == "conversation.transferred" and event.data.get("keep_place") is False:
                 self._anew.add(event.conversation_id)
             elif kind in ("conversation.merged", "conversation.split"):
                 self._dirty.add(UUID(event.data["other"]))
+            elif self._seen.knows(event.conversation_id, event.cursor.xid):
+                return
+            self._dirty.add(event.conversation_id)
         else:
             return
+        self._idle.clear()
+        self._wake.set()
+
+    def look_at(self, conversation_id: UUID) -> None:
+        """Something happened to a conversation."""
+        self._dirty.add(conversation_id)
         self._idle.clear()
         self._wake.set()
 
@@ -237,7 +247,9 @@ class WorkspaceRouter:
             facts: dict[UUID, Fact] = {}
             rows: list[Row] = []
             offers: dict[UUID, OfferRow] = {}
+            snapshot = None
             if dirty:
+                snapshot = await Seen.snapshot(connection)
                 facts, rows, offers = await read_facts(
                     connection, self.workspace_id, dirty, tables.queues, tables.ruleset
                 )
@@ -265,11 +277,14 @@ class WorkspaceRouter:
         )
         follow(follower, heard)
         await self._write(carrier.finish(), told, tables)
+        if snapshot is not None:
+            self._seen.note(dirty, snapshot)
 
     async def _build(self, connection: Any) -> set[UUID]:
         """A new engine from the tables; the conversations to look at."""
         # idle times and occupancies that the engine before knew better than the tables
         before = self._told.engine.snapshot().agents if self._told is not None else []
+        self._seen.forget()
         tables = await read_tables(connection, self.workspace_id)
         concerns = set(await concerned(connection, self.workspace_id, tables.ruleset))
         there = await connection.fetchval("select extract(epoch from clock_timestamp())::float8")
