@@ -1,7 +1,7 @@
 // A certified OpenID Connect provider (npm: oidc-provider) with one client and people who may sign in, for the tests.
 import { Provider } from 'oidc-provider'
 
-const [port, client, secret, redirect] = process.argv.slice(2)
+const [port, client, secret, redirect, door] = process.argv.slice(2)
 const people = JSON.parse(process.env.PEOPLE)
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [{ client_id: client, client_secret: secret, redirect_uris: [redirect], grant_types: ['authorization_code'], response_types: ['code'] }],
@@ -12,4 +12,4 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   findAccount: (_, id) => people[id] && { accountId: id, claims: () => ({ sub: id, ...people[id] }) },
   cookies: { keys: ['only for tests'] },
 })
-provider.listen(Number(port), '127.0.0.1', () => console.log('ready'))
+provider.listen({ fd: Number(door) }, () => console.log('ready'))

@@ -1,12 +1,14 @@
 """Sign-on against a real OpenID Connect provider run by the test."""
 
+import fcntl
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,13 +17,15 @@ import httpx
 import pytest
 
 from battito.kit.ids import uuid7
-from tests.support.server import Process, free_port
+from tests.support.server import Process
 from tests.support.workspace import Furnished
 
 pytestmark = [pytest.mark.postgres, pytest.mark.outside]
 
 CLIENT, SECRET = "battito", "un segreto & altro="
 TOOLS = Path(os.environ.get("BATTITO_DATA", Path(__file__).resolve().parents[2] / "data")) / "test-tools" / "oidc"
+PACKAGE = '{"private": true, "type": "module", "dependencies": {"oidc-provider": "9.13.3"}}'
+SCRIPT = Path(__file__).with_name("oidc_provider.mjs")
 
 
 def node() -> str:
@@ -32,31 +36,38 @@ def node() -> str:
 
 @pytest.fixture(scope="module")
 def tools() -> Path:
-    """The provider's package, installed once."""
-    if not (TOOLS / "node_modules" / "oidc-provider").exists():
-        TOOLS.mkdir(parents=True, exist_ok=True)
-        (TOOLS / "package.json").write_text(
-            '{"private": true, "type": "module", "dependencies": {"oidc-provider": "9.13.3"}}'
-        )
-        npm = Path(sysconfig.get_path("scripts")) / "npm"
-        done = subprocess.run(
-            [str(npm) if npm.exists() else "npm", "install", "--no-audit", "--no-fund"],
-            cwd=TOOLS,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"the provider's npm package could not be installed: {done.stderr[-200:]}")
+    """The provider's package and script, installed once: other workers of this run may be after the very same."""
+    TOOLS.mkdir(parents=True, exist_ok=True)
+    installed = TOOLS / "installed"  # written when npm is done: the folder of the package is there long before
+    with (TOOLS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not installed.exists() or installed.read_text() != PACKAGE:
+            (TOOLS / "package.json").write_text(PACKAGE)
+            npm = Path(sysconfig.get_path("scripts")) / "npm"
+            done = subprocess.run(
+                [str(npm) if npm.exists() else "npm", "install", "--no-audit", "--no-fund"],
+                cwd=TOOLS,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                pytest.skip(f"the provider's npm package could not be installed: {done.stderr[-200:]}")
+            installed.write_text(PACKAGE)
+        shutil.copy(SCRIPT, TOOLS / "provider.new")
+        (TOOLS / "provider.new").replace(TOOLS / "provider.mjs")  # another worker may be reading it
     return TOOLS
 
 
 @pytest.fixture
-async def sign_on(tools: Path, server: Process, http: httpx.AsyncClient, workspace: Furnished) -> Any:
+async def sign_on(
+    tools: Path, server: Process, http: httpx.AsyncClient, workspace: Furnished, tmp_path: Path
+) -> AsyncIterator[Any]:
     """A provider process and its configuration in the workspace: (provider id, people)."""
     roles = (await http.get("/api/v1/roles", headers=workspace.administrator.headers)).json()["items"]
     by_key = {r["key"]: r["id"] for r in roles}
-    port = free_port()
+    door = socket.create_server(("127.0.0.1", 0))  # the provider gets it open: nobody else can have the port meanwhile
+    port = door.getsockname()[1]
     body = {
         "name": "Azienda", "issuer": f"http://127.0.0.1:{port}", "client_id": CLIENT, "client_secret": SECRET,
         "scopes": ["openid", "email", "profile", "groups"], "role_of_group": {"capi": by_key["supervisor"], "tutti": by_key["agent"]},
@@ -85,17 +96,16 @@ async def sign_on(tools: Path, server: Process, http: httpx.AsyncClient, workspa
             "groups": ["nessuno"],
         },
     }
-    script = tools / "provider.mjs"
-    shutil.copy(Path(__file__).with_name("oidc_provider.mjs"), script)
     redirect = f"{server.url}/api/v1/sign-in/oidc/{provider_id}/callback"
-    process = subprocess.Popen(
-        [node(), str(script), str(port), CLIENT, SECRET, redirect],
-        env={**os.environ, "PEOPLE": json.dumps(people)}, cwd=tools, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
+    said = tmp_path / "provider.log"
+    with said.open("w") as errors, door:
+        process = subprocess.Popen(
+            [node(), str(tools / "provider.mjs"), str(port), CLIENT, SECRET, redirect, str(door.fileno())],
+            env={**os.environ, "PEOPLE": json.dumps(people)}, cwd=tools, pass_fds=[door.fileno()],
+            stdout=subprocess.PIPE, stderr=errors, text=True,
+        )  # fmt: skip
     assert process.stdout is not None
-    for line in process.stdout:
-        if "ready" in line:
-            break
+    assert any("ready" in line for line in process.stdout), said.read_text()
     yield provider_id, people
     process.terminate()
     process.wait(10)
@@ -119,6 +129,7 @@ def go(browser: httpx.Client, start: str, who: str) -> httpx.Response:
                 return answer
             answer = browser.get(target)
             continue
+        assert answer.headers["content-type"] != "application/problem+json", answer.text
         action = re.search(r'<form[^>]*action="([^"]+)"', answer.text)
         if action is None:
             return answer

@@ -19,7 +19,7 @@ from battito.accounts.sessions import COOKIE
 from battito.channels.email.simulator import MailSimulator
 from tests.channels.webchat.browser.conftest import Site
 from tests.support.axe import axe_source
-from tests.support.browser import CHROMIUM, launch
+from tests.support.browser import CHROMIUM, WAITS_MS, launch
 from tests.support.own import own_database, own_server
 from tests.support.server import ROOT, Process, serving
 from tests.support.workspace import Furnished, Member
@@ -134,7 +134,7 @@ class Company(msgspec.Struct):
         """A browser of somebody's own; with `who`, signed in."""
         settings = {"locale": "it-IT", "timezone_id": "Europe/Rome", "viewport": DESK, "reduced_motion": "reduce"}
         context = await self.browser.new_context(**{**settings, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WAITS_MS)
         self.contexts.append(context)
         if who is not None:
             await context.add_cookies([{"name": COOKIE, "value": who.token, "url": self.server.url}])

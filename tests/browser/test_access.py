@@ -1,5 +1,6 @@
 """Nobody is kept out: axe finds nothing on the main screens, nothing scrolls sideways on a phone, the focus is seen, keys suffice."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from battito.channels.email.simulator import MailSimulator, letter
 from battito.channels.webchat.demo import demo_settings
 from tests.browser.conftest import Company
 from tests.browser.hands import ARRIVED, editor, row_of, written
+from tests.support.browser import WAITS_MS
 from tests.support.demo_site import free_demo_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
@@ -64,12 +66,12 @@ async def furnish(company: Company, provider: MailSimulator) -> None:
     )  # fmt: skip
     await provider.write(question, "giulia.ferri@posta.example", [company.mailbox])
     conversation: dict[str, Any] | None = None
-    for _ in range(100):
-        items = await company.conversations()
-        if items and items[0]["owner"]:
-            conversation = items[0]
-            break
-    assert conversation is not None
+    async with asyncio.timeout(WAITS_MS / 1000):
+        while conversation is None:
+            items = await company.conversations()
+            if items and items[0]["owner"]:
+                conversation = items[0]
+            await asyncio.sleep(0.02)
     async with company.api() as api:
         at = f"/conversations/{conversation['id']}"
         for number, body in enumerate(
@@ -98,7 +100,7 @@ async def search(page: Page) -> None:
     await page.keyboard.press("/")
     await expect(page.get_by_role("searchbox", name="Cerca")).to_be_focused()
     await page.keyboard.type("contatore")
-    await expect(page.get_by_role("status").filter(has_text="risultat")).to_be_attached(timeout=15_000)
+    await expect(page.get_by_role("status").filter(has_text="risultat")).to_be_attached()
 
 
 async def command_bar(page: Page) -> None:

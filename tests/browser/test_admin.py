@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from battito.accounts.sessions import COOKIE
+from tests.support.browser import WAITS_MS
 from tests.support.server import Process
 from tests.support.workspace import PASSWORD, Furnished, Member
 
@@ -64,7 +65,7 @@ async def page_of(who: Member, server: Process, chromium: Browser, **options: An
     """A browser in which somebody is signed in."""
     settings = {"locale": "it-IT", "viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce"}
     context = await chromium.new_context(**{**settings, **options})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(WAITS_MS)
     await context.add_cookies([{"name": COOKIE, "value": who.token, "url": server.url}])
     return await context.new_page()
 
@@ -167,7 +168,7 @@ async def test_an_import_shows_what_will_happen_and_what_was_refused(office: Off
     await expect(page.get_by_label("Nominativo")).to_have_value("name")
     await expect(page.get_by_role("region", name="Anteprima")).to_contain_text("rifiutata")
     await page.get_by_role("button", name="Importa 2 righe").click()
-    await expect(page.get_by_role("heading", name="Importazione finita")).to_be_visible(timeout=20_000)
+    await expect(page.get_by_role("heading", name="Importazione finita")).to_be_visible()
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Scarica le righe rifiutate").click()
     refused = (await (await download.value).path()).read_text(encoding="utf-8")

@@ -45,7 +45,7 @@ def number(page: Page, figure: str, queue: str) -> Locator:
 
 async def expect_number(page: Page, figure: str, queue: str, value: int) -> None:
     """It becomes this, without anybody asking for it."""
-    await expect(number(page, figure, queue)).to_have_accessible_name(f"{figure}, {queue}: {value}", timeout=15_000)
+    await expect(number(page, figure, queue)).to_have_accessible_name(f"{figure}, {queue}: {value}")
 
 
 async def test_numbers_move_and_open(company: Company, provider: MailSimulator) -> None:
@@ -145,7 +145,7 @@ async def test_history_shows_what_each_rate_comes_from(company: Company, provide
     page = await company.desk(company.people.supervisor, "/floor/history")
     await page.get_by_label("Righe per").select_option("queue")
     table = page.get_by_role("table")
-    await expect(table).to_contain_text("Clienti", timeout=15_000)
+    await expect(table).to_contain_text("Clienti")
     assert await page.locator("canvas").count() == 1
     async with page.expect_download() as download:
         await page.get_by_role("link", name="CSV").click()

@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Company
 from tests.browser.hands import Keys, editor, row_of, written
+from tests.support.browser import when_busy
 from tests.support.workspace import Member
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
@@ -16,7 +17,7 @@ RULES: Final = "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wc
 OFFER_S: Final = 40
 REASONS: Final = ["Sono in un’altra pratica", "Non è il mio argomento"]
 POP_MS: Final = 300
-"""From the answer to the conversation on the screen; four times that where the machine is shared."""
+"""From the answer to the conversation on the screen; four times that where browser and server share the machine."""
 
 
 async def arrange(company: Company, **more: Any) -> dict[str, str]:
@@ -98,7 +99,7 @@ async def test_declined_by_one_and_accepted_by_the_next_with_nothing_but_keys(co
     await expect(second.get_by_role("searchbox")).to_be_focused()
     await second.keyboard.type("boll")
     await second.keyboard.press("Alt+a")
-    await expect(written(second)).to_contain_text("La bolletta di ottobre", timeout=POP_MS * 4)
+    await expect(written(second)).to_contain_text("La bolletta di ottobre", timeout=when_busy(POP_MS * 4))
     await expect(card(second)).to_have_count(0)
     assert [one["state"] for one in await interactions(company, company.people.other)] == ["handling"]
 

@@ -22,8 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, py
 
 FAR: Final = 90
 """So many times Tab, at most, to a field of a long form."""
-SOON_MS: Final = 15_000
-"""A letter goes through a mail server and a reader before it is work."""
 
 
 class Fingers(Keys):
@@ -107,7 +105,7 @@ async def test_a_morning_of_the_floor(company: Company, provider: MailSimulator,
 
     # a chat and an e-mail: who knows best is asked first, for both
     _, chat = await a_chat(company)
-    await expect(card(first)).to_contain_text("La bolletta di ottobre", timeout=SOON_MS)
+    await expect(card(first)).to_contain_text("La bolletta di ottobre")
     await expect(card(second)).to_have_count(0)
     await expect_number(boss, "In attesa", "Clienti", 1)
     await first.keyboard.press("Alt+d")
@@ -115,10 +113,10 @@ async def test_a_morning_of_the_floor(company: Company, provider: MailSimulator,
     await first.keyboard.press("Enter")
     await expect(card(first)).to_have_count(0)
     await write(company, provider, "Giulia Ferri", "Bolletta doppia")
-    await expect(card(first, "Giulia Ferri")).to_be_visible(timeout=SOON_MS)
+    await expect(card(first, "Giulia Ferri")).to_be_visible()
 
     # what was refused goes to the second, and the mail is taken by the first
-    await expect(card(second)).to_contain_text("passo 2 della ricerca", timeout=SOON_MS)
+    await expect(card(second)).to_contain_text("passo 2 della ricerca")
     await second.keyboard.press("Alt+a")
     await expect(written(second)).to_contain_text("La bolletta di ottobre")
     await first.keyboard.press("Alt+a")
@@ -188,7 +186,7 @@ async def test_a_morning_of_the_floor(company: Company, provider: MailSimulator,
     await first.keyboard.press("Escape")
     await first.reload()
     await first.get_by_text("In tempo reale").first.wait_for(state="attached")
-    await expect(boss.get_by_text("letto da 1 persona")).to_be_visible(timeout=20_000)
+    await expect(boss.get_by_text("letto da 1 persona")).to_be_visible()
 
     # and one's own day tells what one did
     await first.keyboard.press("g")

@@ -158,7 +158,7 @@ async def test_a_node_that_is_killed_takes_no_warning_with_it(own_url: str, tmp_
         with serving(url, tmp_path / "first") as first:
             one = await a_conversation(connection, workspace)
             await _waits(connection, one)
-            rules = {"name": "Otto secondi", "targets": {"first": {"target_s": 8, "warn_share": 0.25}}}
+            rules = {"name": "Cinque secondi", "targets": {"first": {"target_s": 5, "warn_share": 0.2}}}
             async with httpx.AsyncClient(base_url=first.url, headers=admin, timeout=20) as http:
                 assert (await http.post("/api/v1/sla-policies", json=rules)).status_code == 201
                 await eventually(lambda: _told(connection, workspace, 1), "no warning", seconds=20)

@@ -7,12 +7,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("-m", "battito.cli")
 
 
 def free_port() -> int:
@@ -36,7 +37,9 @@ class Process:
 
 
 @contextlib.contextmanager
-def serving(database_url: str, data: Path, *, port: int | None = None, **settings: str) -> Iterator[Process]:
+def serving(
+    database_url: str, data: Path, *, port: int | None = None, program: Sequence[str] = PRODUCT, **settings: str
+) -> Iterator[Process]:
     """Run `battito serve` until the block ends; settings by their lower-case names."""
     port, smtp = port or free_port(), free_port()
     data.mkdir(parents=True, exist_ok=True)
@@ -55,9 +58,7 @@ def serving(database_url: str, data: Path, *, port: int | None = None, **setting
     }
     log = data / f"serve-{port}.log"
     with log.open("ab") as out:
-        popen = subprocess.Popen(
-            [sys.executable, "-m", "battito.cli", "serve"], env=environment, stdout=out, stderr=out, cwd=data
-        )
+        popen = subprocess.Popen([sys.executable, *program, "serve"], env=environment, stdout=out, stderr=out, cwd=data)
     url = f"http://127.0.0.1:{port}"
     try:
         end = time.monotonic() + 120

@@ -1,6 +1,7 @@
 """Channel accounts as running code sees them: typed settings, opened secrets, kept up to date by events."""
 
 import asyncio
+import time
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import structlog
 
 from battito.channels.base import Account, Channel
 from battito.channels.registry import Registry
+from battito.platform.errors import Unavailable
 from battito.platform.events.model import Event, StoredEvent
 from battito.platform.keyring import KeyRing, SecretUnreadable
 from battito.platform.services import Services
@@ -22,7 +24,7 @@ ALL: Final = (
     f"/* any workspace: listeners serve them all */ select {COLUMNS} from channel_account where removed_at is null"
 )
 ONE: Final = f"/* any workspace: a door knows the account first */ select {COLUMNS} from channel_account where id = $1 and removed_at is null"
-VERSIONS: Final = "/* any workspace: a door asks before it refuses */ select id, version from channel_account where channel = $1 and removed_at is null"
+VERSIONS: Final = "/* any workspace: a door asks before it refuses */ select id, version from channel_account where removed_at is null"
 STATE: Final = "select state from channel_account where workspace_id = $1 and id = $2"
 SAVE_STATE: Final = "update channel_account set state = state || $3 where workspace_id = $1 and id = $2"
 NOTE_IN: Final = "update channel_account set last_in_at = now() where workspace_id = $1 and id = $2 and (last_in_at is null or last_in_at < now() - interval '5 seconds')"
@@ -30,6 +32,9 @@ NOTE_OUT: Final = "update channel_account set last_out_at = now() where workspac
 NOTE_ERROR: Final = (
     "update channel_account set last_error = $3, last_error_at = now() where workspace_id = $1 and id = $2"
 )
+
+LOOKS_APART_S: Final = 0.02
+"""Between two looks for what no event has told yet: strangers who name addresses that do not exist cost no more than these."""
 
 
 class AccountChanged(Event, frozen=True, kw_only=True, tag="channel_account.changed"):
@@ -60,15 +65,31 @@ class AccountProblem(Exception):
     """An account whose settings or secrets cannot be used as they are stored."""
 
 
+class Unusable(msgspec.Struct, frozen=True):
+    """An account that is there and cannot be used, as it is stored: secrets that this node cannot open, say."""
+
+    channel: str
+    address: str
+    settings: Any
+    enabled: bool
+    version: int
+
+
 class Accounts:
     """`services.get(Accounts)`: all accounts of the installation, in memory."""
 
     def __init__(self, services: Services, registry: Registry) -> None:
         self._services, self._registry = services, registry
         self._known: dict[UUID, Account] = {}
+        self._unusable: dict[UUID, Unusable] = {}
         self._loaded = False
         self._stale: set[UUID] = set()
+        self._being_read: UUID | None = None
         self._reading = asyncio.Lock()
+        self._looking = asyncio.Lock()
+        self._looks_begun = self._looks_ended = 0
+        self._look_failed = False
+        self._looked_at = 0.0
         self.changes = 0
         """Grows whenever an account changed: for those who keep something made from them."""
 
@@ -101,24 +122,44 @@ class Accounts:
         wanted = address.strip().lower()
         return next((a for a in await self.of_kind(kind) if a.address.lower() == wanted), None)
 
-    async def look_again(self, kind: str) -> bool:
-        """Whether the table knows more about this kind than we heard of so far: for a door that is about to refuse.
+    async def unusable(self, kind: str) -> list[Unusable]:
+        """The enabled accounts of a channel kind that cannot be used: a door must not say that they do not exist."""
+        await self._fresh()
+        return [one for one in self._unusable.values() if one.channel == kind and one.enabled]
 
-        Events tell of changes within milliseconds; an address that somebody has just set up must work even so.
+    async def look_again(self) -> None:
+        """Hear of what the table knows beyond the events so far: for a door that is about to refuse, and then asks anew.
+
+        Events tell of changes within milliseconds; an address that somebody has just set up must work even so. One look
+        answers all who asked before it began, and looks keep `LOOKS_APART_S` apart. Raises `Unavailable`.
         """
-        async with self._services.database.reading() as connection:
-            rows = await connection.fetch(VERSIONS, kind)
-        newer = {
-            row["id"]
-            for row in rows
-            if (known := self._known.get(row["id"])) is None or known.version != row["version"]
-        }
-        self._stale |= newer
-        return bool(newer)
+        asked = self._looks_begun
+        async with self._looking:
+            if self._looks_ended > asked:
+                if self._look_failed:
+                    raise Unavailable("The database does not answer. Please try again in a moment.")
+                return
+            await asyncio.sleep(max(0.0, self._looked_at + LOOKS_APART_S - time.monotonic()))
+            self._looks_begun = this = self._looks_begun + 1
+            try:
+                async with self._services.database.reading() as connection:
+                    rows = await connection.fetch(VERSIONS)
+            except Exception:
+                self._looks_ended, self._look_failed = this, True
+                raise
+            finally:
+                self._looked_at = time.monotonic()
+            self._stale |= {row["id"] for row in rows if self._version(row["id"]) != row["version"]}
+            self._looks_ended, self._look_failed = this, False
+
+    def _version(self, account_id: UUID) -> int | None:
+        found = self._known.get(account_id) or self._unusable.get(account_id)
+        return found.version if found is not None else None
 
     async def _fresh(self) -> None:
-        """Read what changed. Until a row is read anew the old one stays: nobody finds an account missing in between."""
-        while self._stale or not self._loaded:
+        """Read what changed, or wait for whoever reads it. Until a row is read anew the old one stays: nobody finds an
+        account missing in between."""
+        while self._stale or self._being_read is not None or not self._loaded:
             async with self._reading:
                 if not self._loaded:
                     self._stale.clear()
@@ -129,12 +170,17 @@ class Accounts:
                     continue
                 for account_id in list(self._stale):
                     self._stale.discard(account_id)
+                    self._being_read = account_id
                     try:
                         async with self._services.database.reading() as connection:
                             row = await connection.fetchrow(ONE, account_id)
                     except BaseException:
                         self._stale.add(account_id)
                         raise
+                    finally:
+                        self._being_read = None
+                    if row is None:
+                        self._unusable.pop(account_id, None)
                     account = self._usable(row) if row is not None else None
                     if account is None:
                         self._known.pop(account_id, None)
@@ -142,11 +188,16 @@ class Accounts:
                         self._known[account_id] = account
 
     def _usable(self, row: asyncpg.Record) -> Account | None:
+        """What a row says, for all who ask; one that cannot be used is remembered as such."""
+        self._unusable.pop(row["id"], None)
         try:
             return self.read(row)
         except AccountProblem as problem:
             log.error(
                 "a channel account cannot be used", account=str(row["id"]), channel=row["channel"], why=str(problem)
+            )
+            self._unusable[row["id"]] = Unusable(
+                row["channel"], row["address"], row["settings"], row["enabled"], row["version"]
             )
             return None
 

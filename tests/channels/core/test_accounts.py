@@ -1,20 +1,24 @@
 """Channel accounts through the running server and on running nodes: typed, sealed, followed at once."""
 
 import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 
 from battito.app import make_services, running
-from battito.channels import inbox
-from battito.channels.accounts import Accounts, read_state, save_state
+from battito.channels import inbox, listeners
+from battito.channels.accounts import LOOKS_APART_S, Accounts, read_state, save_state
 from battito.channels.actions import change_account, create_account, replay
 from battito.channels.api import schema_of
 from battito.channels.base import Account
 from battito.channels.models import AccountChanges, NewAccount
 from battito.channels.registry import Registry
-from battito.platform.errors import Conflict, Invalid, NotFound, Stale
+from battito.platform.errors import Conflict, Invalid, NotFound, Stale, Unavailable
 from battito.platform.keyring import KeyRing
 from battito.platform.services import Services
 from battito.platform.settings import Settings
@@ -126,9 +130,76 @@ async def test_state_is_kept_key_by_key_without_a_new_version(
     assert await connection.fetchval("select version from channel_account where id = $1", account.id) == account.version
 
 
+async def test_what_is_being_read_is_waited_for(node: Services, account: Account, connection: Any) -> None:
+    """The first who asks after a change reads it; who asks meanwhile does not get what was before."""
+    accounts = node.get(Accounts)
+    await connection.execute(
+        "update channel_account set name = 'Anew', version = version + 1 where id = $1", account.id
+    )
+    async with connection.transaction():
+        await connection.execute("lock table channel_account in access exclusive mode")
+        accounts._stale.add(account.id)
+        first = asyncio.create_task(accounts.get(account.id))
+        while accounts._stale:
+            await asyncio.sleep(0.01)
+        second = asyncio.create_task(accounts.get(account.id))
+        await asyncio.sleep(0.1)
+        assert not first.done()
+    for task in (first, second):
+        found = await task
+        assert found is not None
+        assert found.name == "Anew"
+
+
+class Held:
+    """A database whose connections are given out only after `go`; who asked, counted."""
+
+    def __init__(self) -> None:
+        self.go, self.asked, self.fails = asyncio.Event(), 0, False
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator["Held"]:
+        self.asked += 1
+        await self.go.wait()
+        if self.fails:
+            raise Unavailable
+        yield self
+
+    async def fetch(self, *_: Any) -> list[Any]:
+        return []
+
+
+async def test_however_many_ask_for_accounts_nobody_told_of_one_look_at_a_time_answers_them() -> None:
+    held = Held()
+    accounts = Accounts(SimpleNamespace(database=held), Registry([]))  # type: ignore[arg-type]
+    early = [asyncio.create_task(accounts.look_again()) for _ in range(100)]
+    await asyncio.sleep(0.1)
+    late = [asyncio.create_task(accounts.look_again()) for _ in range(100)]
+    await asyncio.sleep(0.1)
+    assert held.asked == 1
+    assert not any(task.done() for task in early)
+    held.go.set()
+    await asyncio.gather(*early)
+    await asyncio.gather(*late)
+    assert held.asked == 2  # what was written after the first one began is seen by the second only
+    began = time.monotonic()
+    for _ in range(10):
+        await accounts.look_again()
+    assert held.asked == 12
+    assert time.monotonic() - began >= 9 * LOOKS_APART_S
+    held.fails = True
+    failed = await asyncio.gather(*(accounts.look_again() for _ in range(100)), return_exceptions=True)
+    assert {type(one) for one in failed} == {Unavailable}
+    assert held.asked == 13
+    held.fails = False
+    await accounts.look_again()
+
+
 async def test_one_node_at_a_time_listens_and_another_takes_over(
-    node: Services, settings: Settings, database_url: str, account: Account, workspace: Furnished, connection: Any
-) -> None:
+    node: Services, settings: Settings, database_url: str, account: Account, workspace: Furnished, connection: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(listeners, "LOOK_S", 0.2)
     channel = node.get(Registry).get("probe")
     assert isinstance(channel, ProbeChannel)
     other = with_probes(await make_services(settings, database_url))
@@ -144,12 +215,10 @@ async def test_one_node_at_a_time_listens_and_another_takes_over(
     await connection.execute("update channel_account set version = version where id = $1", account.id)
     await until(listened)
     async with running(other):
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(1)
         assert here(channel)
         assert not here(second)
-        from battito.channels.listeners import Listeners
-
-        await node.get(Listeners).stop()
+        await node.get(listeners.Listeners).stop()
 
         async def taken_over() -> bool:
             return here(second)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from battito.channels.accounts import Accounts
 from battito.channels.base import Account
 from battito.channels.email.email_channel import EmailChannel
 from battito.channels.email.rates import RateGuard
 from battito.channels.email.simulator import MailSimulator
+from battito.kit.ids import uuid7
 from battito.platform.errors import Unavailable
 from battito.platform.services import Services
 from tests.channels.email.conftest import email_of, messages, until
@@ -154,6 +156,90 @@ async def test_an_address_set_up_a_moment_ago_is_known(node: Services, mailbox: 
             mailbox.workspace_id, mailbox.id, new,
         )  # fmt: skip
     assert (await client.say(f"RCPT TO:<{new}>\r\n".encode())).startswith("250")
+    client.close()
+
+
+async def test_an_address_that_somebody_else_reads_while_the_door_asks_is_known(
+    node: Services, mailbox: Account, connection: Any, workspace: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The door finds no such mailbox, and before its look into the database its event is here and somebody follows it."""
+    accounts, new = node.get(Accounts), uuid7()
+    address = f"nuova-{new.hex[-12:]}@lumera.example"
+    look = accounts.look_again
+
+    async def meanwhile() -> None:
+        await connection.execute(
+            "insert into channel_account(id, workspace_id, channel, name, address, settings, brand_id) values ($1, $2, 'email', 'Nuova', $3, $4, $5)",
+            new, workspace.id, address, {"mailbox": address}, workspace.brand_id,
+        )  # fmt: skip
+        accounts._stale.add(new)
+        assert await accounts.get(new) is not None
+        await look()
+
+    monkeypatch.setattr(accounts, "look_again", meanwhile)
+    client = await talk(node)
+    await client.say(b"EHLO x\r\n")
+    await client.say(b"MAIL FROM:<a@example.it>\r\n")
+    assert (await client.say(f"RCPT TO:<{address}>\r\n".encode())).startswith("250")
+    client.close()
+
+
+async def test_nobody_is_called_unknown_while_the_database_is_away(
+    node: Services, mailbox: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away() -> None:
+        raise Unavailable("The database is away.")
+
+    client = await talk(node)
+    await client.say(b"EHLO x\r\n")
+    await client.say(b"MAIL FROM:<a@example.it>\r\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(node.get(Accounts), "look_again", away)
+        assert (await client.say(b"RCPT TO:<nobody@lumera.example>\r\n")).startswith("451 4.3.0")
+        assert (await client.say(f"RCPT TO:<{mailbox.address}>\r\n".encode())).startswith("250")  # one that we know
+    assert (await client.say(b"RCPT TO:<nobody@lumera.example>\r\n")).startswith("550 5.1.1")
+    client.close()
+
+
+async def test_a_mailbox_that_cannot_be_used_is_not_denied(
+    node: Services, mailbox: Account, connection: Any, workspace: Furnished
+) -> None:
+    """Its secrets are sealed with a key that this node does not have: mended before the sender gives up, no mail is lost."""
+
+    async def stored(change: str, *values: Any) -> None:
+        await connection.execute(
+            f"update channel_account set version = version + 1, {change} where workspace_id = $1 and id = $2",
+            workspace.id, mailbox.id, *values,
+        )  # fmt: skip
+        node.get(Accounts)._stale.add(mailbox.id)
+
+    sealed = await connection.fetchval("select secrets from channel_account where id = $1", mailbox.id)
+    name, _, domain = mailbox.address.partition("@")
+    client = await talk(node)
+    await client.say(b"EHLO x\r\n")
+    await client.say(b"MAIL FROM:<a@example.it>\r\n")
+    await stored("secrets = 'another key'")
+    for address in (mailbox.address, f"{name}+mark@{domain}", f"{name}-help@{domain}"):
+        assert (await client.say(f"RCPT TO:<{address}>\r\n".encode())).startswith("451 4.3.0")
+    assert (await client.say(b"RCPT TO:<nobody@lumera.example>\r\n")).startswith("550 5.1.1")
+    await stored("enabled = false")
+    assert (await client.say(f"RCPT TO:<{mailbox.address}>\r\n".encode())).startswith("550 5.1.1")
+    await stored("enabled = true, secrets = $3", sealed)
+    assert (await client.say(f"RCPT TO:<{mailbox.address}>\r\n".encode())).startswith("250")
+    client.close()
+
+
+async def test_a_mail_for_a_mailbox_that_went_away_meanwhile_is_not_acknowledged(
+    node: Services, mailbox: Account, connection: Any, workspace: Furnished
+) -> None:
+    client = await until_data(node, mailbox)
+    await connection.execute(
+        "update channel_account set enabled = false, version = version + 1 where workspace_id = $1 and id = $2",
+        workspace.id, mailbox.id,
+    )  # fmt: skip
+    node.get(Accounts)._stale.add(mailbox.id)
+    assert (await client.say(b"From: a@example.it\r\n\r\nciao\r\n.\r\n")).startswith("451 4.3.0")
+    assert await connection.fetchval("select count(*) from inbox where account_id = $1", mailbox.id) == 0
     client.close()
 
 

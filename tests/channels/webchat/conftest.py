@@ -31,6 +31,7 @@ from tests.support.workspace import Furnished
 database_url = own_database("webchat")
 server = own_server()
 RING = "test:" + base64.b64encode(b"r" * 32).decode()
+HASTY = (str(Path(__file__).with_name("hasty.py")),)
 IDENTITY_KEY = "identity-key-of-the-test-0123456789abcdef"
 
 
@@ -114,6 +115,14 @@ def _node() -> str:
 def chat_server(database_url: str, web_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """`battito serve` with a key ring that the tests know."""
     with serving(database_url, tmp_path_factory.mktemp("chat"), secret_key=RING, web_root=str(web_root)) as process:
+        yield process
+
+
+@pytest.fixture(scope="package")
+def hasty_server(database_url: str, web_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """The same with little patience: a file whose tests wait for its end takes this one as its `chat_server`."""
+    folder = tmp_path_factory.mktemp("hasty")
+    with serving(database_url, folder, program=HASTY, secret_key=RING, web_root=str(web_root)) as process:
         yield process
 
 

@@ -14,11 +14,17 @@ import pytest
 
 from battito.channels.webchat.simulator import SimulatedVisitor
 from battito.platform.database import Database
-from tests.channels.webchat.conftest import RING, SETTINGS, Widget, add_widget
-from tests.support.server import free_port, serving
+from tests.channels.webchat import hasty
+from tests.channels.webchat.conftest import HASTY, RING, SETTINGS, Widget, add_widget
+from tests.support.server import Process, free_port, serving
 from tests.support.workspace import Furnished
 
 pytestmark = [pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def chat_server(hasty_server: Process) -> Process:
+    return hasty_server
 
 
 async def kept(connection: Any, workspace: Furnished) -> list[str]:
@@ -61,7 +67,7 @@ async def test_a_server_that_is_killed_while_people_write(
 ) -> None:
     port = free_port()
     said = [f"prima e dopo {n}" for n in range(30)]
-    with serving(database_url, tmp_path, port=port, secret_key=RING) as first:
+    with serving(database_url, tmp_path, port=port, program=HASTY, secret_key=RING) as first:
         widget = await add_widget(database, workspace, first, SETTINGS)
         visitor = widget.visitor()
         await visitor.open({"name": "Teresa"})
@@ -72,7 +78,7 @@ async def test_a_server_that_is_killed_while_people_write(
                 first.kill()
             await asyncio.sleep(0.03)
     acknowledged_before = list(visitor.acknowledged)
-    with serving(database_url, tmp_path, port=port, secret_key=RING) as second:
+    with serving(database_url, tmp_path, port=port, program=HASTY, secret_key=RING) as second:
         for message in ids:
             await visitor.acknowledgement(message, 60)
         texts = await settled(connection, workspace, len(said))
@@ -140,19 +146,26 @@ async def test_a_reader_who_stalls_is_let_go_and_slows_nobody(
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
     )
     greeting = json.dumps({"type": "hello", "token": visitor.session["token"], "conversation_id": None, "after": 0})
-    await asyncio.sleep(0.3)
+    opened = b""
+    while b"\r\n\r\n" not in opened:
+        opened += await asyncio.to_thread(stalled.recv, 1)
     stalled.sendall(masked(greeting))
-    await asyncio.sleep(0.3)  # from here on it reads nothing
+    await asyncio.to_thread(stalled.recv, 1, plain.MSG_PEEK)  # welcome; from here on it reads nothing
     conversation = visitor.state["conversation_id"]
-    sent = 0
-    for n in range(120):
+    sent = 120
+
+    async def send(n: int) -> None:
         body = {"client_id": str(uuid4()), "text": f"{n} " + "x" * 90_000}
         assert (await agent.post(f"/conversations/{conversation}/messages", json=body)).status_code == 201
-        sent += 1
+
+    for n in range(0, sent, 10):
+        await asyncio.gather(*(send(m) for m in range(n, n + 10)))
     async with asyncio.timeout(20):
-        await visitor.wait_for_message(lambda m: m["text"].startswith("119 "))
-    assert len(visitor.messages) == sent + 1
-    await asyncio.sleep(22)
+        while len(visitor.messages) < sent + 1:
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(hasty.WRITE_WITHIN_S + hasty.GOODBYE_WITHIN_S + 0.5)
+    for _ in range(3):
+        await agent.get("/me")  # whoever is answered knows that the server's clocks have run as far
     stalled.settimeout(10)
     total = 0
     while chunk := await asyncio.to_thread(stalled.recv, 1 << 20):
@@ -178,9 +191,8 @@ async def test_half_a_handshake_and_half_a_frame_hold_nobody_up(widget: Widget, 
         loris.append(one)
     async with asyncio.timeout(5):
         await visitor.acknowledgement(await visitor.say("intanto io scrivo"))
-    await asyncio.sleep(11)
     for one in loris[::2]:
-        one.settimeout(15)  # the closing handshake that never comes is waited for, too, and not for ever
+        one.settimeout(30)  # the closing handshake that never comes is waited for, too, and not for ever
         data = b""
         while chunk := await asyncio.to_thread(one.recv, 4096):
             data += chunk

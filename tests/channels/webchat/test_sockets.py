@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import json
+import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,9 +14,16 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from battito.channels.webchat.simulator import SimulatedVisitor
+from tests.channels.webchat import hasty
 from tests.channels.webchat.conftest import Widget
+from tests.support.server import Process
 
 pytestmark = [pytest.mark.outside, pytest.mark.postgres]
+
+
+@pytest.fixture(scope="module")
+def chat_server(hasty_server: Process) -> Process:
+    return hasty_server
 
 
 def address(widget: Widget) -> str:
@@ -134,16 +142,21 @@ async def test_whoever_sends_only_nonsense_is_let_go(widget: Widget, visitor: Si
 async def test_a_flood_is_slowed_down_and_loses_nothing(
     widget: Widget, visitor: SimulatedVisitor, agent: httpx.AsyncClient
 ) -> None:
+    began = time.monotonic()
     ids = [await visitor.say(f"messaggio {n}") for n in range(25)]
     for message in ids:
         await visitor.acknowledgement(message, 40)
+    beyond = 25 - hasty.MESSAGES_PER_SESSION.burst
+    assert time.monotonic() - began > beyond / hasty.MESSAGES_PER_SESSION.per_s - 0.5
     await visitor.wait_for_message(lambda m: m["client_id"] == str(ids[-1]), 20)
     assert [m["text"] for _, m in sorted(visitor.messages.items())] == [f"messaggio {n}" for n in range(25)]
 
 
 async def test_a_silent_socket_is_let_go(widget: Widget) -> None:
     socket = await raw(widget)
-    assert await closed(socket, 14) == 4408
+    began = time.monotonic()
+    assert await closed(socket) == 4408
+    assert time.monotonic() - began > hasty.HELLO_WITHIN_S - 0.5
 
 
 async def test_somebody_elses_session_cannot_be_entered(widget: Widget, visitor: SimulatedVisitor) -> None:

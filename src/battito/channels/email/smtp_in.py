@@ -15,7 +15,7 @@ import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from prometheus_client import Counter
 
-from battito.channels.accounts import Accounts
+from battito.channels.accounts import Accounts, Unusable
 from battito.channels.base import Account
 from battito.channels.email.identifiers import base_address
 from battito.channels.email.inbound.arriving import payload_id, writer_key
@@ -99,7 +99,7 @@ class Handler:
         try:
             account = await self.mailbox(address)
         except (Unavailable, *AWAY):
-            return "451 4.3.0 Our database is away, try again"
+            return "451 4.3.0 This cannot be looked up now, try again"
         if account is None:
             TAKEN.labels("unknown").inc()
             self._unknown[server] = tried = self._unknown.get(server, 0) + 1
@@ -137,20 +137,30 @@ class Handler:
         return "451 4.3.0 Internal error, try again"
 
     async def mailbox(self, address: str) -> Account | None:
-        """The enabled account that takes mail for `address` (plus addresses and aliases included)."""
+        """The enabled account that takes mail for `address` (plus addresses and aliases included).
+
+        None only when the database says so, too. Raises `Unavailable` when that cannot be known now, or when there is one
+        that cannot be used as it is stored: an administrator will mend it, and until then the sender keeps the mail.
+        """
         accounts, wanted = self._services.get(Accounts), base_address(address)
         found = _of(await accounts.of_kind("email"), wanted)
-        if found is None and await accounts.look_again("email"):
+        if found is None:
+            await accounts.look_again()
+            # whatever the look found: somebody else may have read a change while it was under way
             found = _of(await accounts.of_kind("email"), wanted)
+        if found is None and any(wanted in _addresses(one) for one in await accounts.unusable("email")):
+            raise Unavailable("This mailbox cannot be used as it is stored.")
         return found
 
     async def _keep(self, raw: bytes, recipients: list[str], session: Session) -> bool:
         kept = False
         done: set[Any] = set()
         peer = session.peer[0] if isinstance(session.peer, tuple) and session.peer else ""
-        for address in recipients:
-            account = await self.mailbox(address)
-            if account is None or account.id in done:
+        for address, account in [(one, await self.mailbox(one)) for one in recipients]:
+            if account is None:
+                # switched off since we took the recipient: who tries again is told, and nothing is kept twice
+                raise Unavailable("A mailbox went away.")
+            if account.id in done:
                 continue
             done.add(account.id)
             headers = {"recipient": address, "from": str(peer), "way": "smtp"}
@@ -171,6 +181,14 @@ def _of(accounts: list[Account], address: str) -> Account | None:
         return None
     theirs = [a for a in accounts if domain in ("", *(one.rpartition("@")[2] for one in a.settings.addresses()))]
     return min(theirs, key=lambda account: account.id, default=None)
+
+
+def _addresses(stored: Unusable) -> set[str]:
+    """Where a mailbox that cannot be used is reached, as far as what is stored of it tells."""
+    settings = stored.settings if isinstance(stored.settings, dict) else {}
+    aliases = settings.get("aliases")
+    told = [stored.address, settings.get("mailbox"), *(aliases if isinstance(aliases, list) else [])]
+    return {base_address(one) for one in told if isinstance(one, str) and one}
 
 
 class SmtpIn:

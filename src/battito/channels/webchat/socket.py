@@ -46,6 +46,7 @@ log = structlog.get_logger(__name__)
 HELLO_WITHIN_S: Final = 10
 SILENT_S: Final = 90
 WRITE_WITHIN_S: Final = 20
+GOODBYE_WITHIN_S: Final = 5
 MAX_QUEUED: Final = 2000
 FRESH_TOKEN_BEFORE_S: Final = 180
 MISTAKES: Final = 20
@@ -312,7 +313,9 @@ class VisitorSocket:
 
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._send({"type": "websocket.close", "code": code, "reason": reason}), 5)
+            await asyncio.wait_for(
+                self._send({"type": "websocket.close", "code": code, "reason": reason}), GOODBYE_WITHIN_S
+            )
 
 
 def _id_of(message: Any) -> UUID | None:

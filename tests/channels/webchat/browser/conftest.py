@@ -1,8 +1,6 @@
 """A real Chromium on a customer's page: another origin, another site than Battito's."""
 
 import http.server
-import os
-import shutil
 import subprocess
 import threading
 import time
@@ -13,12 +11,9 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Frame, Page, async_playwright
 
 from tests.channels.webchat.conftest import Widget
+from tests.support.browser import CHROMIUM, FLAGS
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-]  # fmt: skip
+ARGUMENTS = [*FLAGS, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 STRICT = "default-src 'none'; script-src 'self' {server}; connect-src {server}; frame-src {server}; require-trusted-types-for 'script'"
 """The policy of a careful host page: the widget must live with it."""
 

@@ -11,9 +11,10 @@ from playwright.async_api import BrowserContext, Frame, Page, async_playwright, 
 from playwright.async_api import Error as PlaywrightError
 
 from battito.channels.webchat.settings import Hours, OpeningDay, Trigger
-from tests.channels.webchat.browser.conftest import ARGUMENTS, CHROMIUM, Site, frame_of, start_chat
+from tests.channels.webchat.browser.conftest import ARGUMENTS, Site, frame_of, start_chat
 from tests.channels.webchat.conftest import Widget
 from tests.support.axe import axe_source
+from tests.support.browser import CHROMIUM
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
 
@@ -109,6 +110,8 @@ async def test_a_customer_writes_and_a_person_answers(page: Page, widget: Widget
 
 OPEN_SHADOWS = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function (o) { return attach.call(this, { ...o, mode: 'open' }) }"
 """The launcher's shadow root is closed; this lets a test look in."""
+TOLD_OF_READING = "const get = Storage.prototype.getItem; Storage.prototype.getItem = function (key) { (window.read ??= []).push(key); return get.call(this, key) }"
+"""`window.read`: what the page's scripts have looked up in its storage."""
 
 
 async def test_unread_answers_are_counted_on_the_button(
@@ -373,19 +376,30 @@ async def test_an_invitation_comes_once_and_goes_when_told(
         triggers=[Trigger({"it": "Serve una mano?"}, 5, ["/altra"]), Trigger({"it": "Ciao!"}, 5)],
     )
     await context.add_init_script(OPEN_SHADOWS)
+    await context.add_init_script(TOLD_OF_READING)
     page = await context.new_page()
+    await page.clock.install()
+
+    async def wait_on(page: Page) -> None:
+        """Stay on the page for longer than a trigger takes, by the page's clock."""
+        await page.wait_for_function("window.read?.some((key) => key.endsWith(':no'))")  # the invitation's clock runs
+        await page.clock.run_for(6500)
+
     await page.goto(host_site.page(inviting))
     invitation = page.get_by_role("status")
-    await expect(invitation).to_contain_text("Ciao!", timeout=12_000)
+    await wait_on(page)
+    await expect(invitation).to_contain_text("Ciao!")
     await invitation.get_by_role("button", name="Chiudi").click()
     await expect(invitation).to_have_count(0)
     await page.reload()
-    await page.wait_for_timeout(6500)
+    await wait_on(page)
     await expect(invitation).to_have_count(0)  # waved away in this tab
     assert await page.evaluate("localStorage.length") == 0
     other = await context.new_page()
+    await other.clock.install()
     await other.goto(host_site.page(inviting).replace("/?", "/altra?"))
-    await expect(other.get_by_role("status")).to_contain_text("Serve una mano?", timeout=12_000)
+    await wait_on(other)
+    await expect(other.get_by_role("status")).to_contain_text("Serve una mano?")
     await other.get_by_role("button", name="Serve una mano?").click()
     await expect((await frame_of(other, inviting)).get_by_role("button", name="Inizia")).to_be_visible()
     await expect(other.get_by_role("status")).to_have_count(0)
