@@ -23,12 +23,16 @@ from battito.platform.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
-WRITERS: Final = 2
+WRITERS: Final = 3
+"""Batches under way at most. As a rule there is one: two at a time get into step, and then either the database waits for
+this process or this process for the database."""
+PATIENCE_S: Final = 0.01
+"""The next batch sets out without the end of the one before after so long: somebody's lock, or a slow disk, holds that up."""
 LIMIT: Final = 64
 """Messages in one statement: beyond this PostgreSQL's joins of the batch with itself cost more than they save."""
 GATHER_S: Final = 0.002
-"""How long a writer waits for its share of a crowd, at most. Without this the first message after a commit goes alone
-and all others wait for that small batch: batches of 1 and of 32 by turns cost a tenth more than two of 16."""
+"""How long a writer waits for its share of the crowd, at most. Without this the first message after a commit goes alone and
+all others wait for that small batch."""
 MERGES: Final = 20
 """Merges of merges that a message is led through."""
 
@@ -45,8 +49,10 @@ class Batcher:
         self._busy: set[bytes] = set()  # conversations in a batch under way: keeps one conversation's messages in order
         self._wake = asyncio.Event()
         self._crowd = 0.0  # messages that waited or were under way lately
-        self._share = 1
-        self._enough = asyncio.Event()  # a share waits
+        self._enough = asyncio.Event()  # half of the crowd waits
+        self._turn = asyncio.Lock()  # held by the writer that gathers
+        self._since: float | None = None  # the latest batch set out, if one is under way
+        self._done = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
 
@@ -87,7 +93,7 @@ class Batcher:
         future: asyncio.Future[tuple[Message, bool]] = asyncio.get_running_loop().create_future()
         self._items.append((post, future))
         self._wake.set()
-        if len(self._items) >= self._share:
+        if len(self._items) >= self._expected():
             self._enough.set()
         return await future
 
@@ -106,27 +112,39 @@ class Batcher:
         self._items.extendleft(reversed(kept))
         return batch
 
-    async def _gather(self) -> int:
-        """How many one batch takes: a writer's share of the crowd, for which it waits a moment. One message never waits."""
-        self._crowd = max(len(self._items) + len(self._busy), self._crowd * 0.95)
-        self._share = max(1, min(self._limit, math.ceil(self._crowd / self._writers)))
-        if len(self._items) < self._share:
-            self._enough.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GATHER_S):
-                    await self._enough.wait()
-        return self._share
+    def _expected(self) -> int:
+        """Half of the crowd: its batch is written while the other half is answered and writes again."""
+        return max(1, min(self._limit, math.ceil(self._crowd / 2)))
+
+    async def _gather(self) -> list[_Item]:
+        """The next batch, when it is time for it: the one before is over or takes long, and half of the crowd is here. One
+        message in quiet never waits."""
+        loop = asyncio.get_running_loop()
+        async with self._turn:
+            while self._since is not None and (left := self._since + PATIENCE_S - loop.time()) > 0:
+                self._done.clear()
+                await _within(left, self._done)
+            self._crowd = max(len(self._items) + len(self._busy), self._crowd * 0.95)
+            if len(self._items) < self._expected():
+                self._enough.clear()
+                await _within(GATHER_S, self._enough)
+            self._crowd = max(self._crowd, len(self._items))
+            batch = self._take(self._expected())
+            if batch:
+                self._since = loop.time()
+            return batch
 
     async def _run(self) -> None:
         while True:
             await self._wake.wait()
-            batch = self._take(await self._gather())
+            batch = await self._gather()
             if not batch:
-                # whatever waits belongs to conversations of the other writer's batch: its end wakes us
+                # whatever waits belongs to conversations of another writer's batch: its end wakes us
                 self._wake.clear()
                 continue
+            began = self._since
             try:
-                await self._write(batch)
+                await self._write(batch, began)
             except AWAY as error:
                 self._fail(
                     batch,
@@ -144,6 +162,7 @@ class Batcher:
             finally:
                 for post, _ in batch:
                     self._busy.discard(post.message.conversation_id.bytes)
+                self._over(began)
                 self._wake.set()
 
     async def _one_by_one(self, batch: list[_Item]) -> None:
@@ -166,18 +185,25 @@ class Batcher:
             if not future.done():
                 future.set_exception(error)
 
-    async def _write(self, batch: list[_Item]) -> None:
+    def _over(self, began: float | None) -> None:
+        if self._since == began:
+            self._since = None
+            self._done.set()
+
+    async def _write(self, batch: list[_Item], began: float | None = None) -> None:
         posts = [post for post, _ in batch]
         async with self._database.pool.acquire() as connection:
             rows = await post_batch(connection, posts, [preview(p.message.text) for p in posts])
-            wrote = False
+            if any(row["posted"] for row in rows):
+                self._database.committed()
+            # the next batch sets out before this one's answers: the database works while they are written
+            self._over(began)
+            await asyncio.sleep(0)
             for (post, future), row in zip(batch, rows, strict=True):
                 if future.done():
-                    wrote = wrote or row["posted"]
                     continue
                 message = post.message
                 if row["posted"]:
-                    wrote = True
                     message.seq, message.channel = row["seq"], row["channel"]
                     future.set_result((message, True))
                     continue
@@ -190,8 +216,13 @@ class Batcher:
                     future.set_result((message, False))
                 else:
                     future.set_exception(_refusal(row))
-        if wrote:
-            self._database.committed()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Until something happens, at most for so long."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _refusal(row: asyncpg.Record) -> Exception:
