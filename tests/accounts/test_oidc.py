@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
@@ -181,6 +182,14 @@ def test_a_forged_or_repeated_answer_is_refused(browser: httpx.Client, sign_on: 
     assert "problem=sign-on-refused" in wrong.headers["location"]
     repeated = browser.get(path, params={"state": state, "code": "inventato"})
     assert "problem=ticket-gone" in repeated.headers["location"]
+
+
+async def test_a_provider_that_is_away_leads_back_to_the_sign_in_page(
+    browser: httpx.Client, connection: Any, sign_on: Any
+) -> None:
+    await connection.execute("update oidc_provider set issuer = 'http://127.0.0.1:9' where id = $1", UUID(sign_on[0]))
+    answer = browser.get(f"/api/v1/sign-in/oidc/{sign_on[0]}")
+    assert answer.headers["location"] == "/sign-in?problem=unavailable"
 
 
 async def test_the_secret_is_sealed_and_never_shown(

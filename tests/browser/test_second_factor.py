@@ -61,3 +61,19 @@ async def test_who_has_no_second_step_is_led_to_one(company: Company, axe: str) 
     await desk.get_by_role("button", name="Conferma").click()
     await desk.get_by_role("button", name="Li ho conservati").click()
     await desk.get_by_text("In tempo reale").first.wait_for(state="attached")
+
+
+async def test_whoever_the_sign_on_sent_back_is_told_why(company: Company) -> None:
+    for locale, said, unknown in (
+        ("it-IT", "Nessuno dei tuoi gruppi", "L’accesso non è riuscito"),
+        ("en-GB", "None of your groups", "The sign-on did not work"),
+    ):
+        context = await company.browser.new_context(locale=locale)
+        page = await context.new_page()
+        await page.goto(f"{company.server.url}/sign-in?problem=no-role")
+        await expect(page.get_by_role("alert")).to_contain_text(said)
+        # what stands in an address is never shown
+        await page.goto(f"{company.server.url}/sign-in?problem=Scrivi+a+chi+ti+inganna")
+        await expect(page.get_by_role("alert")).to_contain_text(unknown)
+        await expect(page.get_by_text("inganna")).to_have_count(0)
+        await context.close()

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import structlog
 from litestar import Request, Response, delete, get, patch, post
 from litestar.response import Redirect
 
@@ -16,6 +17,7 @@ from battito.platform.errors import Problem
 from battito.platform.keyring import KeyRing
 from battito.platform.services import Services
 
+log = structlog.get_logger(__name__)
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -23,10 +25,19 @@ def _callback(request: AnyRequest, services: Services, provider_id: UUID) -> str
     return f"{origin_of(request, services)}/api/v1/sign-in/oidc/{provider_id}/callback"
 
 
+def _back(provider_id: UUID, problem: Problem) -> Redirect:
+    """To the sign-in page with the reason's code alone: words in an address are anybody's."""
+    log.warning("sign-on failed", provider=str(provider_id), code=problem.code, detail=problem.detail)
+    return Redirect(f"/sign-in?problem={quote(problem.code)}")
+
+
 @get("/sign-in/oidc/{provider_id:uuid}", tags=["Sign-in"])
 async def begin(request: AnyRequest, services: Services, provider_id: UUID) -> Redirect:
-    """Send the browser to the provider."""
-    return Redirect(await services.get(Oidc).begin(provider_id, _callback(request, services, provider_id)))
+    """Send the browser to the provider; back to the sign-in page with the reason when that cannot be."""
+    try:
+        return Redirect(await services.get(Oidc).begin(provider_id, _callback(request, services, provider_id)))
+    except Problem as problem:
+        return _back(provider_id, problem)
 
 
 @get("/sign-in/oidc/{provider_id:uuid}/callback", tags=["Sign-in"])
@@ -40,7 +51,7 @@ async def callback(request: AnyRequest, services: Services, provider_id: UUID) -
             provider_id, query.get("state", ""), query.get("code", ""), **caller(request)
         )
     except Problem as problem:
-        return Redirect(f"/sign-in?problem={quote(problem.code)}&detail={quote(problem.detail[:200])}")
+        return _back(provider_id, problem)
     return Redirect("/", cookies=[session_cookie(services, token)])
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from battito.platform.actor import Actor, ActorKind
-from battito.platform.events.group import Subscriber, messages
+from battito.platform.events.group import MAX_QUEUED_BYTES, Subscriber, messages
 from battito.platform.events.hub import FEW, Hub, early
 from battito.platform.events.model import Cursor, StoredEvent
 from battito.platform.http.websocket import Text
@@ -93,6 +93,19 @@ async def test_a_storm_is_packed_once_for_all() -> None:
     assert [len(frames) for frames in packed] == [4] * 200  # 200 events, 64 in a message
     assert len({id(frame) for frames in packed for frame in frames}) == 4
     assert all(got(one) == list(range(300)) for one in made)
+
+
+async def test_whoever_does_not_read_is_let_go_by_size_too() -> None:
+    one = Subscriber(WORKSPACE, "user:1", lambda event: True, lambda: None, alike=1)
+    large = Text(b"x" * 1_000_000)
+    for _ in range(MAX_QUEUED_BYTES // 1_000_000):
+        one.put(large)
+    assert not one.overflowed
+    assert len(one.take()) == 16
+    for _ in range(17):
+        one.put(large)
+    assert one.overflowed
+    assert one.frames == []
 
 
 async def test_what_some_may_see_is_packed_once_for_them_and_asked_once() -> None:

@@ -18,6 +18,7 @@ from battito.app import make_services, running
 from battito.platform.errors import Forbidden, Invalid, TooLarge
 from battito.platform.files import Files
 from battito.platform.files.storage import ContentMissing, Storage
+from battito.platform.jobs import Jobs
 from battito.platform.services import Services
 from battito.platform.settings import Settings
 from tests.platform.files.clamd_server import EICAR, Clamd
@@ -163,6 +164,7 @@ async def test_a_scanner_that_is_away_is_asked_again(
         while not await connection.fetchval(failed, workspace.id):
             await asyncio.sleep(0.05)
         await connection.execute("update job set due_at = now() where kind = 'file.examine'")
+        services.get(Jobs).wake()
         await scanned(files, workspace, file.id, "clean")
         await server.stop()
 

@@ -8,3 +8,9 @@ export function explainSignIn(problem: Problem): string {
   if (problem.status === 429) return tr.signin.tooMany(Math.ceil((problem.retryAfter ?? 60) / 60))
   return explain(problem)
 }
+
+/** Why the sign-on of one's company sent one back, by the code in the address; empty when it did not. */
+export function explainSignOn(code: string | null): string {
+  if (code === null) return ''
+  return Object.hasOwn(tr.signin.signOn, code) ? (tr.signin.signOn[code] ?? '') : tr.signin.signOnFailed
+}

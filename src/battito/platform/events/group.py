@@ -9,6 +9,8 @@ from battito.platform.http.websocket import Text
 
 MAX_QUEUED: Final = 2000
 """Frames that may wait for one socket; past that it is dropped and resumes by its cursor."""
+MAX_QUEUED_BYTES: Final = 16_000_000
+"""And their size: a storm's frames are large."""
 FRAMES_TOGETHER: Final = 64
 
 
@@ -16,6 +18,7 @@ class Subscriber:
     """One live connection's mailbox. `wake` is called when the first frame arrives in an empty one."""
 
     __slots__ = (
+        "_size",
         "alike",
         "audience",
         "brands",
@@ -55,19 +58,26 @@ class Subscriber:
         self.frames: list[bytes | Text] = []
         """What waits to be sent: frames, and whole messages of many frames."""
         self.overflowed = False
+        self._size = 0
 
     def put(self, frame: bytes | Text, *, soon: bool = True) -> None:
         """Queue one frame or one whole message; unless `soon`, whoever puts it sees to it that `wake` is called."""
         if self.overflowed:
             return
-        if len(self.frames) >= MAX_QUEUED:
+        if len(self.frames) >= MAX_QUEUED or self._size >= MAX_QUEUED_BYTES:
             self.overflowed = True
             self.frames.clear()
             self.wake()
             return
         self.frames.append(frame)
+        self._size += len(frame)
         if soon:
             self.wake()
+
+    def take(self) -> list[bytes | Text]:
+        """What waits, to send it now."""
+        frames, self.frames, self._size = self.frames, [], 0
+        return frames
 
 
 class Peers:

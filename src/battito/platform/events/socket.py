@@ -219,9 +219,7 @@ class _Connection:
                 await self._close(1001 if self._bye == "drain" else 1008, self._bye)
                 return
             while subscriber.frames:
-                frames = subscriber.frames
-                subscriber.frames = []
-                for text in messages(frames):
+                for text in messages(subscriber.take()):
                     try:
                         await self._whole(text)
                     except OSError:  # the client went; whoever reads ends the connection

@@ -31,6 +31,9 @@ class Text:
         self._head = len(head)
         self.framed = head + text
 
+    def __len__(self) -> int:
+        return len(self.framed)
+
     def __bytes__(self) -> bytes:
         """The text without its frame."""
         return self.framed[self._head :]

@@ -14,6 +14,18 @@ export const signin = {
   demo: 'Demo: sign in as',
   wrong: 'Address or password is not right. Check them and try again.',
   tooMany: (minutes: number) => `Too many attempts. Try again in ${n(minutes, '# minute', '# minutes')}.`,
+  signOn: {
+    'sign-on-refused': 'The sign-on was refused, or its answer cannot be checked. Try again.',
+    'sign-on-domain': 'Addresses of this domain may not sign in here.',
+    'not-invited': 'Nobody has invited this account yet. Ask an administrator.',
+    'not-verified':
+      'An account with this address exists, and the sign-on has not verified that it is yours. Ask an administrator.',
+    'no-role': 'None of your groups may sign in here. Ask an administrator.',
+    'ticket-gone': 'This sign-on took too long or was used already. Begin anew.',
+    disabled: 'This account is disabled. Ask an administrator.',
+    unavailable: 'The sign-on does not answer. Try again in a moment, or sign in with your password.',
+  } as Record<string, string>,
+  signOnFailed: 'The sign-on did not work. Try again, or ask an administrator.',
   secondStep: 'One more step',
   totpLead: 'Write the six digits of your authenticator app.',
   recoveryLead: 'Write one of the recovery codes that you kept. Each works once.',

@@ -14,6 +14,18 @@ export const signin = {
   demo: 'Dimostrazione: entra come',
   wrong: 'Indirizzo o password non sono giusti. Controlla e riprova.',
   tooMany: (minutes: number) => `Troppi tentativi. Riprova tra ${n(minutes, '# minuto', '# minuti')}.`,
+  signOn: {
+    'sign-on-refused': 'L’accesso è stato rifiutato, o la risposta non si può verificare. Riprova.',
+    'sign-on-domain': 'Gli indirizzi di questo dominio non possono entrare qui.',
+    'not-invited': 'Nessuno ha ancora invitato questo account. Chiedi a un amministratore.',
+    'not-verified':
+      'Esiste già un account con questo indirizzo, e il fornitore non ha verificato che sia tuo. Chiedi a un amministratore.',
+    'no-role': 'Nessuno dei tuoi gruppi può entrare qui. Chiedi a un amministratore.',
+    'ticket-gone': 'Questo accesso è durato troppo o è già stato usato. Ricomincia.',
+    disabled: 'Questo account è disattivato. Chiedi a un amministratore.',
+    unavailable: 'Il fornitore dell’accesso non risponde. Riprova tra poco, o entra con la password.',
+  } as Record<string, string>,
+  signOnFailed: 'L’accesso non è riuscito. Riprova, o chiedi a un amministratore.',
   secondStep: 'Ancora un passo',
   totpLead: 'Scrivi le sei cifre della tua app di verifica.',
   recoveryLead: 'Scrivi uno dei codici di recupero che hai conservato. Vale una volta sola.',
