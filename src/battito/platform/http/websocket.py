@@ -1,9 +1,10 @@
-"""A text for many sockets is framed once.
+"""A text for many sockets is framed once, and sockets are pinged one after the other.
 
 What a server sends is not masked (RFC 6455, 5.3), so the same bytes serve every socket. uvicorn copies and frames a text for
 each: with 500 sockets and 50 kB that costs more than all else the node does.
 """
 
+import random
 from typing import Any, Final
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -41,6 +42,14 @@ class Text:
 
 class Protocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket, which also sends what is framed already."""
+
+    def start_keepalive(self) -> None:
+        """The first ping after a part of the interval: sockets that came together, as after a restart, are not all pinged
+        in the same moment for ever after."""
+        if self.ping_interval:
+            self.ping_timer = self.loop.call_later(
+                self.ping_interval * random.uniform(0.2, 1), self.send_keepalive_ping
+            )
 
     async def run_asgi(self) -> None:
         """Say what this server can do, then run the application."""
