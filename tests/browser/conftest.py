@@ -19,7 +19,7 @@ from battito.accounts.sessions import COOKIE
 from battito.channels.email.simulator import MailSimulator
 from tests.channels.webchat.browser.conftest import Site
 from tests.support.axe import axe_source
-from tests.support.browser import CHROMIUM, WAITS_MS, launch
+from tests.support.browser import CHROMIUM, WAITS_MS, holds, launch
 from tests.support.own import own_database, own_server
 from tests.support.server import ROOT, Process, serving
 from tests.support.workspace import Furnished, Member
@@ -151,7 +151,7 @@ class Company(msgspec.Struct):
         """A customer who has opened the chat on the site and accepted its form."""
         page = await (await self.context(**options)).new_page()
         await page.goto(self.page_with_chat)
-        await page.wait_for_function("window.Battito && Battito.w.length === 1")
+        await holds(page, "window.Battito?.w?.length === 1")
         await page.evaluate("Battito('open')")
         frame = await chat_frame(page)
         await frame.get_by_label("Come ti chiami?").fill(name)

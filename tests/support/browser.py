@@ -1,7 +1,9 @@
 """Chromium of the operating system, headless; and how long a test waits for what a screen is to show."""
 
+import asyncio
 import os
 import shutil
+import time
 from typing import Any, Final
 
 from playwright.async_api import expect
@@ -27,3 +29,14 @@ def when_busy(milliseconds: float) -> float:
 async def launch(playwright: Any) -> Any:
     """A browser of one's own."""
     return await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+async def holds(page: Any, expression: str) -> None:
+    """Wait until a script's expression is true on a page or in a frame.
+
+    Playwright's `wait_for_function` asks again with `eval`, which a page's content security policy rightly forbids.
+    """
+    end = time.monotonic() + WAITS_MS / 1000
+    while not await page.evaluate(expression):
+        assert time.monotonic() < end, f"it never came to be that {expression}"
+        await asyncio.sleep(0.05)

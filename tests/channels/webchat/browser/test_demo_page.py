@@ -10,6 +10,7 @@ from tests.channels.webchat.browser.conftest import frame_of
 from tests.channels.webchat.browser.test_widget import conversation_of, say
 from tests.channels.webchat.conftest import add_widget
 from tests.support.axe import axe_source
+from tests.support.browser import holds
 from tests.support.demo_site import free_demo_site
 from tests.support.server import Process
 from tests.support.workspace import Furnished
@@ -30,7 +31,7 @@ async def test_a_customer_of_the_demonstration_signs_in_and_writes(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     await page.goto(f"{chat_server.url}/demo")
-    await page.wait_for_function("window.Battito && Battito.w && Battito.w.length === 1")
+    await holds(page, "window.Battito?.w?.length === 1")
     await page.evaluate(axe_source())
     found = await page.evaluate("axe.run()")
     assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]] == []

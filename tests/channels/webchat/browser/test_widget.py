@@ -14,7 +14,7 @@ from battito.channels.webchat.settings import Hours, OpeningDay, Trigger
 from tests.channels.webchat.browser.conftest import ARGUMENTS, Site, frame_of, start_chat
 from tests.channels.webchat.conftest import Widget
 from tests.support.axe import axe_source
-from tests.support.browser import CHROMIUM
+from tests.support.browser import CHROMIUM, holds
 
 pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, pytest.mark.slow]
 
@@ -72,7 +72,7 @@ async def page(context: BrowserContext, host_site: Site, widget: Widget) -> Page
     """The customer's page with the widget on it; errors in it fail the test that looks at them."""
     page = await context.new_page()
     await page.goto(host_site.page(widget))
-    await page.wait_for_function("window.Battito && Battito.w.length === 1")
+    await holds(page, "window.Battito?.w?.length === 1")
     return page
 
 
@@ -199,7 +199,7 @@ async def test_everything_by_keyboard_and_the_focus_returns(page: Page, widget: 
     await expect(frame.get_by_role("button", name="Termina la conversazione")).to_be_hidden()
     await expect(frame.get_by_role("button", name="Altre azioni")).to_be_focused()
     await page.keyboard.press("Escape")
-    await frame.wait_for_function("!document.hasFocus()")  # back on the launcher
+    await holds(frame, "!document.hasFocus()")  # back on the launcher
     await page.wait_for_timeout(300)  # keys follow the focus from one process to the other
     await page.keyboard.press("Enter")
     await expect(box).to_be_focused()
@@ -282,7 +282,7 @@ async def test_another_sites_page_shows_no_button(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     await page.goto(host_site.page(stranger))
-    await page.wait_for_function("window.Battito && Battito.w.length === 0")
+    await holds(page, "window.Battito?.w?.length === 0")
     assert any("may not be shown on" in line for line in said)
     # and a frame made by hand is refused by the browser
     await page.evaluate(
@@ -298,7 +298,7 @@ async def test_two_brands_on_one_page(
     other: Widget = await another_widget(widget.workspace, name="Lumera Casa", origins=[host_site.origin])
     page = await context.new_page()
     await page.goto(host_site.page(widget, other))
-    await page.wait_for_function("window.Battito && Battito.w.length === 2")
+    await holds(page, "window.Battito?.w?.length === 2")
     await page.evaluate(f"Battito('open', null, '{other.site}')")
     frame = await frame_of(page, other)
     await expect(frame.get_by_role("heading", name="Lumera Casa")).to_be_visible()
@@ -347,7 +347,7 @@ async def test_when_nobody_is_there_a_message_or_a_call_is_taken(
     )
     page = await context.new_page()
     await page.goto(host_site.page(closed))
-    await page.wait_for_function("window.Battito && Battito.w.length === 1")
+    await holds(page, "window.Battito?.w?.length === 1")
     await page.evaluate("Battito('open')")
     frame = await frame_of(page, closed)
     await expect(frame.locator(".status")).to_contain_text("Torniamo")
@@ -382,7 +382,7 @@ async def test_an_invitation_comes_once_and_goes_when_told(
 
     async def wait_on(page: Page) -> None:
         """Stay on the page for longer than a trigger takes, by the page's clock."""
-        await page.wait_for_function("window.read?.some((key) => key.endsWith(':no'))")  # the invitation's clock runs
+        await holds(page, "window.read?.some((key) => key.endsWith(':no'))")  # the invitation's clock runs
         await page.clock.run_for(6500)
 
     await page.goto(host_site.page(inviting))
@@ -413,7 +413,7 @@ async def test_a_browser_that_refuses_storage_can_still_chat(
         context = await browser.new_context(locale="it-IT")
         page = await context.new_page()
         await page.goto(host_site.page(widget))
-        await page.wait_for_function("window.Battito && Battito.w.length === 1")
+        await holds(page, "window.Battito?.w?.length === 1")
         frame = await start_chat(page, widget)
         with pytest.raises(PlaywrightError, match="denied"):
             await stored(frame)
