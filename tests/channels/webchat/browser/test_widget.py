@@ -21,10 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.outside, pytest.mark.postgres, py
 
 async def conversation_of(agent: httpx.AsyncClient) -> str:
     """The only conversation there is, once it is there."""
-    for _ in range(100):
+    for _ in range(200):
         items = (await agent.get("/conversations?view=all&status=open,waiting,resolved")).json()["items"]
         if items:
             return str(items[0]["id"])
+        await asyncio.sleep(0.1)
     raise TimeoutError
 
 
