@@ -21,7 +21,7 @@ from battito.platform.events.group import Subscriber, messages
 from battito.platform.events.model import Cursor, StoredEvent
 from battito.platform.events.tail import read_after
 from battito.platform.http.raw import Receive, Scope, Send
-from battito.platform.http.websocket import FRAMED, Text
+from battito.platform.http.websocket import Text
 from battito.platform.services import Services
 from battito.platform.tasks import end_tasks
 
@@ -98,7 +98,7 @@ class LiveSocket:
         if context is None:
             raise Unauthenticated
         await send({"type": "websocket.accept"})
-        connection = _Connection(self._services, context, receive, send, framed=FRAMED in scope.get("extensions", ()))
+        connection = _Connection(self._services, context, receive, send)
         self.connected.add(connection)
         try:
             await connection.run()
@@ -127,7 +127,6 @@ class LiveSocket:
 class _Connection:
     __slots__ = (
         "_bye",
-        "_framed",
         "_receive",
         "_send",
         "_services",
@@ -137,9 +136,8 @@ class _Connection:
         "context",
     )
 
-    def __init__(self, services: Services, context: Context, receive: Receive, send: Send, *, framed: bool) -> None:
+    def __init__(self, services: Services, context: Context, receive: Receive, send: Send) -> None:
         self._services, self.context, self._receive, self._send = services, context, receive, send
-        self._framed = framed
         self._wake = asyncio.Event()
         self._subscriber = Subscriber(
             context.workspace_id,
@@ -276,10 +274,7 @@ class _Connection:
         await self._whole(Text(frame))
 
     async def _whole(self, text: Text) -> None:
-        if self._framed:
-            await self._send({"type": "websocket.send", "framed": text.framed})
-        else:
-            await self._send({"type": "websocket.send", "text": bytes(text).decode()})
+        await self._send({"type": "websocket.send", "framed": text.framed})
 
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(Exception):

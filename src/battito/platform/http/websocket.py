@@ -10,8 +10,6 @@ from typing import Any, Final
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-FRAMED: Final = "battito.framed"
-"""The extension's name in a connection's scope: `{"type": "websocket.send", "framed": bytes}` is taken as it is."""
 _FINAL_TEXT: Final = 0x81
 
 
@@ -41,7 +39,7 @@ class Text:
 
 
 class Protocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket, which also sends what is framed already."""
+    """uvicorn's WebSocket, which also takes `{"type": "websocket.send", "framed": bytes}` and sends the bytes as they are."""
 
     def start_keepalive(self) -> None:
         """The first ping after a part of the interval: sockets that came together, as after a restart, are not all pinged
@@ -50,11 +48,6 @@ class Protocol(WebSocketsSansIOProtocol):
             self.ping_timer = self.loop.call_later(
                 self.ping_interval * random.uniform(0.2, 1), self.send_keepalive_ping
             )
-
-    async def run_asgi(self) -> None:
-        """Say what this server can do, then run the application."""
-        self.scope["extensions"][FRAMED] = {}
-        await super().run_asgi()
 
     async def send(self, message: Any) -> None:
         """One ASGI message; framed bytes go out as they are, after what was sent before."""
