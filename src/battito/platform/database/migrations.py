@@ -14,6 +14,8 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
+from battito.platform.database.presumed import presume_statistics
+
 ROOMS: Final = (
     "platform", "accounts", "calendars", "contacts", "conversations", "channels", "routing", "automation", "insights", "sla", "twin",
 )  # fmt: skip
@@ -118,6 +120,7 @@ async def migrate(url: str, *, progress: Any = None) -> list[Migration]:
                     )  # fmt: skip
             except asyncpg.PostgresError as error:
                 raise MigrationError(f"Migration {migration.label} failed and was undone: {error}") from error
+        await presume_statistics(connection)
         return pending
     finally:
         await connection.close()

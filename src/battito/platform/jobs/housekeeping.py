@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from battito.platform.database.presumed import presume_statistics
 from battito.platform.jobs.model import Job
 from battito.platform.jobs.registry import recurring
 from battito.platform.services import Services
@@ -17,6 +18,7 @@ async def make_partitions(services: Services, job: Job) -> None:
     """The event log's months to come."""
     async with services.database.reading() as connection:
         await connection.execute("select ensure_event_partitions($1)", MONTHS_AHEAD)
+        await presume_statistics(connection)
 
 
 @recurring("platform.tidy", "17 * * * *")

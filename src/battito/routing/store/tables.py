@@ -60,14 +60,16 @@ select c.id, c.status, c.owner_kind, c.owner_id, c.queue_id, c.channel, c.priori
   c.merged_into is not null as merged, c.brand_id, l.agent_id as served_by, coalesce(l.ended_by = 'resolved', false) as settled,
   case when d.queue_id = c.queue_id then d.asked end as asked, case when d.queue_id = c.queue_id then d.preferred_s end as preferred_s,
   case when l.agent_id is null and c.owner_id is null and c.waiting_since is not null then (
-    select i.agent_id from (select v.id from conversation v where v.workspace_id = c.workspace_id and v.contact_id = c.contact_id and v.id <> c.id
+    select a.agent_id from (select v.id from conversation v where v.workspace_id = c.workspace_id and v.contact_id = c.contact_id and v.id <> c.id
       and v.created_at > now() - interval '90 days' order by v.created_at desc limit 20) v
-    join interaction i on i.workspace_id = c.workspace_id and i.conversation_id = v.id and i.answered_at is not null
-    order by i.answered_at desc limit 1) end as known_to,
+    cross join lateral (select i.agent_id, i.answered_at from interaction i where i.workspace_id = c.workspace_id and i.conversation_id = v.id
+      and i.answered_at is not null order by i.answered_at desc limit 1) a
+    order by a.answered_at desc limit 1) end as known_to,
   case when $3::bigint is null or d.conversation_id is not null or c.owner_id is not null or c.waiting_since is null then false
     -- its queue is still the one of its channel account: whoever moved it by hand was faster, and knew
     else c.queue_id is not distinct from (select a.queue_id from channel_account a where a.workspace_id = c.workspace_id and a.id = c.account_id)
-      and not exists(select from interaction i where i.workspace_id = c.workspace_id and i.conversation_id = c.id) end as unrouted
+      -- not "not exists": for that PostgreSQL may read all interactions into a hash
+      and (select i.id from interaction i where i.workspace_id = c.workspace_id and i.conversation_id = c.id limit 1) is null end as unrouted
 from conversation c left join lateral (
   select i.agent_id, i.ended_by from interaction i
   where i.workspace_id = c.workspace_id and i.conversation_id = c.id and i.answered_at is not null order by i.entered_at desc, i.id desc limit 1
