@@ -146,3 +146,22 @@ async def test_forced_colours_leave_every_mark(company: Company, provider: MailS
     _, chat = await company.customer(forced_colors="active")
     wrong += await chat.evaluate(UNMARKED)
     assert wrong == [], "\n".join(wrong)
+
+
+AT_ONCE = """() => {
+  const dialog = document.querySelector('dialog[open]'), inside = dialog.querySelector('button')
+  dialog.close()
+  inside.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true, cancelable: true }))
+}"""
+"""Escape, and the next key before the dialog's close event: as it comes when the page is busy."""
+
+
+async def test_a_key_right_after_a_dialog_is_not_lost(company: Company, provider: MailSimulator) -> None:
+    await furnish(company, provider)
+    page = await open_conversation(company)
+    await page.keyboard.press("s")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.evaluate(AT_ONCE)
+    await expect(page.get_by_role("combobox", name="Cerca o comanda")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
