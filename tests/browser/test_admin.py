@@ -140,8 +140,12 @@ async def test_a_mailbox_is_connected_by_its_form_and_secrets_are_never_shown(of
     assert "un segreto lungo" not in await page.content()
 
 
-async def test_a_chat_is_connected_and_gives_the_snippet_for_the_site(office: Office) -> None:
+async def test_a_chat_is_connected_and_gives_the_snippet_for_the_site(office: Office, workspace: Furnished) -> None:
     page = office.page
+    week = [{"days": [0, 1, 2, 3, 4], "opens": "08:00", "closes": "20:00"}]
+    await page.context.request.post(
+        f"{office.server.url}/api/v1/calendars", data={"name": "Sportello", "week": week}, headers=workspace.administrator.headers
+    )  # fmt: skip
     await office.open("/admin/channels/new?kind=webchat")
     await page.get_by_label("Nome per i colleghi").fill("Chat del sito")
     await page.get_by_label("Siti permessi").fill("https://www.lumera.example")
@@ -156,6 +160,13 @@ async def test_a_chat_is_connected_and_gives_the_snippet_for_the_site(office: Of
     await page.reload()
     await expect(page.get_by_label("Domanda, in italiano", exact=True)).to_have_value("Come si chiama?")
     await expect(page.get_by_label("Apre alle")).to_have_value("09:00")
+    hours = page.get_by_label("Quale orario vale")
+    await hours.select_option("Sportello")
+    await expect(page.get_by_label("Apre alle")).to_be_hidden()
+    await page.get_by_role("button", name="Salva").click()
+    await expect(page.get_by_text("Salvato")).to_be_visible()
+    await page.reload()
+    await expect(hours.locator("option:checked")).to_have_text("Sportello")
 
 
 async def test_an_import_shows_what_will_happen_and_what_was_refused(office: Office) -> None:

@@ -16,6 +16,7 @@ from battito.demo.models import DemoWorld, Message
 from battito.demo.world import RECENT, generate
 from battito.insights.spans import Stretch as Span
 
+pytestmark = pytest.mark.slow
 TUESDAY = datetime(2026, 11, 24, 13, 40, tzinfo=UTC)
 SUNDAY = datetime(2026, 11, 22, 11, 20, tzinfo=UTC)
 Day = tuple[DemoWorld, frozenset[str], list[Stretch]]

@@ -16,12 +16,14 @@ from battito.kit.address import canonical_email, canonical_phone
 from tests.demo.conftest import NOW
 
 
+@pytest.mark.slow
 def test_same_seed_and_moment_same_world() -> None:
     one, two, other = generate(5, NOW, 120), generate(5, NOW, 120), generate(6, NOW, 120)
     assert msgspec.json.encode(one) == msgspec.json.encode(two)
     assert msgspec.json.encode(one) != msgspec.json.encode(other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_rule_has_something_that_fits(seed: int) -> None:
     builder = Builder(seed, NOW, 1500)
@@ -29,6 +31,7 @@ def test_every_rule_has_something_that_fits(seed: int) -> None:
     assert builder.casting.writer.misfits == []
 
 
+@pytest.mark.slow
 def test_two_thousand_are_made_in_a_few_seconds() -> None:
     began = time.process_time()
     generate(8, NOW)

@@ -62,7 +62,7 @@ async def remove_calendar(tx: Tx, calendar_id: UUID) -> None:
             await tx.execute("delete from calendar where workspace_id = $1 and id = $2", tx.workspace_id, calendar_id)
     except asyncpg.ForeignKeyViolationError:
         raise Conflict(
-            "Something still counts by this calendar, such as an SLA policy. Choose another calendar there first.",
+            "Something still counts by this calendar: an SLA policy, the routing rules or a chat. Choose another calendar there first.",
             code="calendar-in-use",
         ) from None
     tx.audit("calendar", calendar_id, before=before)

@@ -238,3 +238,7 @@ async def _write(tx: Tx, statement: str, address: str, *arguments: Any) -> None:
             code="address-taken",
             fields={"address": "is connected already"},
         ) from error
+    except asyncpg.ForeignKeyViolationError as error:
+        if error.constraint_name != "channel_account_calendar":
+            raise
+        raise Invalid("There is no such calendar in this workspace.", field="settings.hours.calendar") from error

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from battito.channels.webchat.hours import SLOT, Opening, opening, slots
+from battito.channels.webchat.hours import SLOT, Opening, opening, own_hours, slots
 from battito.channels.webchat.settings import Closure, Hours, OpeningDay
 
 ROME = ZoneInfo("Europe/Rome")
@@ -43,34 +43,34 @@ def rome(text: str) -> datetime:
     ],
 )
 def test_opening(now: str, open_: bool, next_: str | None) -> None:
-    assert opening(OFFICE, rome(now)) == Opening(open_, rome(next_) if next_ else None)
+    assert opening(own_hours(OFFICE), rome(now)) == Opening(open_, rome(next_) if next_ else None)
 
 
 def test_without_hours_somebody_is_always_there() -> None:
-    assert opening(Hours(), rome("2026-01-01T03:00")) == Opening(True)
+    assert opening(own_hours(Hours()), rome("2026-01-01T03:00")) == Opening(True)
 
 
 def test_an_hour_that_does_not_exist_harms_nobody() -> None:
     night = Hours(week=[OpeningDay([6], "02:30", "24:00")])
-    assert opening(night, rome("2026-03-29T03:30")) == Opening(True)
+    assert opening(own_hours(night), rome("2026-03-29T03:30")) == Opening(True)
 
 
 def test_closed_for_ever_says_so() -> None:
     shut = msgspec.structs.replace(OFFICE, closures=[Closure("2020-01-01", "2099-12-31")])
-    assert opening(shut, rome("2026-03-04T10:00")) == Opening(False)
-    assert slots(shut, rome("2026-03-04T10:00")) == []
+    assert opening(own_hours(shut), rome("2026-03-04T10:00")) == Opening(False)
+    assert slots(own_hours(shut), rome("2026-03-04T10:00")) == []
 
 
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 (hypothesis adds the zone)
 def test_the_next_opening_is_open_and_slots_lie_in_opening_hours(now: datetime) -> None:
-    state = opening(OFFICE, now)
+    state = opening(own_hours(OFFICE), now)
     if state.opens_at is not None:
         assert state.opens_at > now
-        assert opening(OFFICE, state.opens_at).open
-    offered = slots(OFFICE, now)
+        assert opening(own_hours(OFFICE), state.opens_at).open
+    offered = slots(own_hours(OFFICE), now)
     assert offered
     for slot in offered:
         assert slot.start > now
         assert slot.end - slot.start <= SLOT
-        assert opening(OFFICE, slot.start).open
+        assert opening(own_hours(OFFICE), slot.start).open
     assert [s.start for s in offered] == sorted(s.start for s in offered)

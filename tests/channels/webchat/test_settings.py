@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from battito.channels.webchat.checks import problems
+from battito.channels.webchat.hours import own_hours
 from battito.channels.webchat.looks import language, looks
 from battito.channels.webchat.settings import (
     Closure,
@@ -90,7 +91,7 @@ def test_a_visitor_gets_their_language() -> None:
     assert [language(LUMERA, tag) for tag in ("it-IT", "IT", "en-GB", "de", "")] == ["it", "it", "en", "en", "en"]
     german = msgspec.structs.replace(LUMERA, languages=["de", "it"])
     assert language(german, "fr") == "de"
-    shown = looks(LUMERA, "en-GB", NOW)
+    shown = looks(LUMERA, own_hours(LUMERA.hours), "en-GB", NOW)
     assert (shown.lang, shown.launcher, shown.fields[0].label, shown.consents[0].text) == (
         "en",
         "Chat with us",
@@ -102,14 +103,14 @@ def test_a_visitor_gets_their_language() -> None:
 
 
 def test_nobody_is_invited_to_a_closed_chat() -> None:
-    assert looks(LUMERA, "it", NOW).triggers[0].text == "Serve una mano?"
-    closed = looks(LUMERA, "it", NOW.replace(day=5))
+    assert looks(LUMERA, own_hours(LUMERA.hours), "it", NOW).triggers[0].text == "Serve una mano?"
+    closed = looks(LUMERA, own_hours(LUMERA.hours), "it", NOW.replace(day=5))
     assert not closed.open
     assert closed.opens_at == datetime(2026, 3, 11, 8, 0, tzinfo=UTC)
     assert closed.triggers == []
 
 
 def test_nothing_secret_is_shown() -> None:
-    text = msgspec.json.encode(looks(LUMERA, "it", NOW)).decode()
+    text = msgspec.json.encode(looks(LUMERA, own_hours(LUMERA.hours), "it", NOW)).decode()
     for private in ("origins", "identity", "secret", "lumera.example"):
         assert private not in text

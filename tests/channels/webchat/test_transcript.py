@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -41,6 +42,7 @@ def test_the_letter_says_who_said_what_and_when() -> None:
             line("agent", "Marta", "La guardo io.", 10),
             line("customer", "", "", 11, photo),
         ],
+        ZoneInfo("Europe/Rome"),
     )
     assert text.startswith("Ecco la conversazione con Lumera Energia del 29/03/2026.")
     for part in (

@@ -2,9 +2,11 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from battito.channels.webchat.hours import known_holidays
+from battito.calendars.reading import public_holidays
+from battito.channels.webchat.hours import holiday_place
 from battito.channels.webchat.origins import canonical
 from battito.channels.webchat.settings import Text, WebChatSecrets, WebChatSettings
+from battito.platform.errors import Invalid
 
 
 def problems(settings: WebChatSettings, secrets: WebChatSecrets | None) -> dict[str, str]:
@@ -51,10 +53,13 @@ def _hours(settings: WebChatSettings, found: dict[str, str]) -> None:
         ZoneInfo(settings.hours.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         found["settings.hours.timezone"] = "This time zone is not known: write it as Europe/Rome."
-    if settings.hours.holidays and not known_holidays(settings.hours.holidays):
-        found["settings.hours.holidays"] = (
-            "No holidays are known for this place: write a country as IT, or with a region as IT-TO."
-        )
+    if settings.hours.holidays:
+        try:
+            public_holidays(holiday_place(settings.hours.holidays), 2026)
+        except Invalid:
+            found["settings.hours.holidays"] = (
+                "No holidays are known for this place: write a country as IT, or with a region as IT-TO."
+            )
     for i, entry in enumerate(settings.hours.week):
         if entry.closes <= entry.opens:
             found[f"settings.hours.week[{i}].closes"] = (

@@ -134,7 +134,8 @@ async def config(r: Request) -> None:
     origin = canonical(header(r.scope, b"origin") or "")
     if origin:
         r.headers += [(b"access-control-allow-origin", origin.encode()), (b"vary", b"origin")]
-    await r.answer(200, looks(account.settings, r.query.get("lang", ""), datetime.now(UTC)))
+    hours = await r.chat.widgets.hours(account)
+    await r.answer(200, looks(account.settings, hours, r.query.get("lang", ""), datetime.now(UTC)))
 
 
 async def config_preflight(r: Request) -> None:
@@ -236,14 +237,15 @@ async def transcript(r: Request) -> None:
     body = await r.body(TranscriptTo)
     await r.chat.follow(session)
     r.limit(r.chat.mails, str(session.id))
-    await send_transcript(r.chat.services, session, account, body.email)
+    await send_transcript(r.chat.services, session, account, body.email, await r.chat.widgets.zone(account))
     await r.answer(202)
 
 
 async def callback(r: Request) -> None:
     """`POST /chat/callback`: please call me."""
     session, account = await r.visitor()
-    await r.chat.speaking.call_me(session, account, await r.body(CallMe))
+    call = await r.body(CallMe)
+    await r.chat.speaking.call_me(session, account, call, await r.chat.widgets.hours(account))
     await r.answer(202)
 
 

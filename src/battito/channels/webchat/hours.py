@@ -1,13 +1,19 @@
-"""Whether somebody answers now, and when next. Pure: the moment is an argument."""
+"""Whether somebody answers now, and when next. Pure: the moment is an argument.
 
-from datetime import date, datetime, time, timedelta
+A widget's own hours and a calendar of the workspace are counted alike: both are `WorkingHours`.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import holidays
 import msgspec
 
+from battito.calendars.hours import Minutes, WorkingHours
+from battito.calendars.models import HolidayPlace
+from battito.calendars.reading import minutes, public_holidays
 from battito.channels.webchat.settings import Hours
 
 LOOK_AHEAD_DAYS: Final = 60
@@ -29,77 +35,53 @@ class Opening(msgspec.Struct, frozen=True):
     opens_at: datetime | None = None
 
 
-def spans(hours: Hours, day: date) -> list[Span]:
-    """The opening hours of one day in the widget's time zone, in order; none on holidays and closures."""
-    if _closed(hours, day):
-        return []
-    zone = ZoneInfo(hours.timezone)
-    found = []
-    for entry in hours.week:
-        if day.weekday() not in entry.days:
-            continue
-        start, end = _moment(day, entry.opens, zone), _moment(day, entry.closes, zone)
-        if end > start:
-            found.append(Span(start, end))
-    return sorted(found, key=lambda s: s.start)
+def own_hours(hours: Hours) -> WorkingHours | None:
+    """A widget's own hours; None when it is always open. The same hours give the same object, which remembers days."""
+    return _own(msgspec.json.encode(hours)) if hours.week else None
 
 
-def opening(hours: Hours, now: datetime) -> Opening:
+def opening(hours: WorkingHours | None, now: datetime) -> Opening:
     """The state at `now`."""
-    if not hours.week:
+    if hours is None or hours.is_open(now):
         return Opening(True)
-    today = now.astimezone(ZoneInfo(hours.timezone)).date()
-    for offset in range(LOOK_AHEAD_DAYS):
-        for span in spans(hours, today + timedelta(days=offset)):
-            if span.start <= now < span.end:
-                return Opening(True)
-            if span.start > now:
-                return Opening(False, span.start)
-    return Opening(False)
+    return Opening(False, hours.next_opening(now, days=LOOK_AHEAD_DAYS))
 
 
-def slots(hours: Hours, now: datetime) -> list[Span]:
+def slots(hours: WorkingHours | None, now: datetime) -> list[Span]:
     """The next few stretches of two hours in which somebody could call back."""
-    if not hours.week:
-        return []
-    today = now.astimezone(ZoneInfo(hours.timezone)).date()
     found: list[Span] = []
+    if hours is None:
+        return found
+    today = now.astimezone(hours.zone).date()
     for offset in range(LOOK_AHEAD_DAYS):
-        for span in spans(hours, today + timedelta(days=offset)):
-            start = span.start
-            while start < span.end and len(found) < SLOTS:
-                end = min(start + SLOT, span.end)
+        for start, end in hours.spans(today + timedelta(days=offset)):
+            while start < end and len(found) < SLOTS:
                 if start > now:
-                    found.append(Span(start, end))
-                start = end
+                    found.append(Span(start, min(start + SLOT, end)))
+                start += SLOT
         if len(found) >= SLOTS:
             break
     return found
 
 
-def known_holidays(place: str) -> bool:
-    """Whether `place` (`IT`, `IT-TO`) has a calendar of holidays."""
-    try:
-        _calendar(place)
-    except NotImplementedError:
-        return False
-    return True
+def holiday_place(written: str) -> HolidayPlace:
+    """`IT`, or with a region `IT-TO`."""
+    country, _, region = written.partition("-")
+    return HolidayPlace(country, region or None)
 
 
-@lru_cache(maxsize=64)
-def _calendar(place: str) -> holidays.HolidayBase:
-    country, _, region = place.partition("-")
-    return holidays.country_holidays(country, subdiv=region or None)
+@lru_cache(maxsize=256)
+def _own(encoded: bytes) -> WorkingHours:
+    hours = msgspec.json.decode(encoded, type=Hours)
+    week: dict[int, list[Minutes]] = {}
+    for entry in hours.week:
+        for day in entry.days:
+            week.setdefault(day, []).append((minutes(entry.opens), minutes(entry.closes)))
+    place = holiday_place(hours.holidays) if hours.holidays else None
 
+    def otherwise(day: date) -> Iterable[Minutes] | None:
+        written = day.isoformat()
+        closed = any(one.first <= written <= one.last for one in hours.closures)
+        return () if closed or (place is not None and day in public_holidays(place, day.year)) else None
 
-def _closed(hours: Hours, day: date) -> bool:
-    written = day.isoformat()
-    return any(c.first <= written <= c.last for c in hours.closures) or bool(
-        hours.holidays and day in _calendar(hours.holidays)
-    )
-
-
-def _moment(day: date, clock: str, zone: ZoneInfo) -> datetime:
-    if clock == "24:00":
-        return datetime.combine(day + timedelta(days=1), time(0), zone).astimezone(ZoneInfo("UTC"))
-    return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(ZoneInfo("UTC"))
+    return WorkingHours(ZoneInfo(hours.timezone), week, otherwise)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from battito.calendars.hours import WorkingHours
 from battito.channels.webchat.hours import Span, opening, slots
 from battito.channels.webchat.settings import Text, WebChatSettings
 from battito.channels.webchat.theme import Palette, palette
@@ -114,15 +115,18 @@ def say(text: Text, lang: str, languages: list[str]) -> str:
     return text.get(lang) or next((text[code] for code in languages if text.get(code)), "")
 
 
-def looks(settings: WebChatSettings, wanted: str, now: datetime, bot: str | None = None) -> Looks:
-    """What a visitor's browser needs to paint this widget at `now`. `bot` is the name of the bot that answers first, if any."""
+def looks(
+    settings: WebChatSettings, hours: WorkingHours | None, wanted: str, now: datetime, bot: str | None = None
+) -> Looks:
+    """What a visitor's browser needs to paint this widget at `now`. `hours` None: it is always open; `bot` is the name of
+    the bot that answers first, if any."""
     lang = language(settings, wanted)
 
     def words(text: Text) -> str:
         return say(text, lang, settings.languages)
 
     colours = palette(settings.theme.accent, settings.theme.scheme)
-    state = opening(settings.hours, now)
+    state = opening(hours, now)
     return Looks(
         accent=colours.accent,
         on_accent=colours.on_accent,
@@ -157,9 +161,7 @@ def looks(settings: WebChatSettings, wanted: str, now: datetime, bot: str | None
         open=state.open,
         opens_at=state.opens_at,
         closed_modes=list(dict.fromkeys(settings.when_closed)),
-        callback={
-            "slots": [_slot(s) for s in slots(settings.hours, now)] if "callback" in settings.when_closed else []
-        },
+        callback={"slots": [_slot(s) for s in slots(hours, now)] if "callback" in settings.when_closed else []},
         bot=bot,
         files=ShownFiles(settings.files.max_bytes, settings.files.types, settings.files.max_count),
         voice_seconds=settings.files.voice_seconds,

@@ -5,6 +5,7 @@ in `WebChatSecrets`, sealed by the key ring and shown by no door.
 """
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
@@ -66,6 +67,8 @@ class Closure(msgspec.Struct, forbid_unknown_fields=True):
 class Hours(msgspec.Struct, forbid_unknown_fields=True):
     """When somebody answers. Without any `week` entry the chat is always open."""
 
+    calendar: UUID | None = None
+    """A calendar of the workspace that says it, in place of all that follows."""
     week: Annotated[list[OpeningDay], Meta(max_length=40)] = []
     timezone: str = "Europe/Rome"
     holidays: str = ""

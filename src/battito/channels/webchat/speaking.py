@@ -1,13 +1,13 @@
 """What a visitor says and does, handed to the core. The only file that writes on a visitor's behalf."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from battito.calendars.hours import WorkingHours
 from battito.channels.base import Account
 from battito.channels.inbox import receive
 from battito.channels.webchat.answers import phone_of
@@ -61,21 +61,20 @@ class Speaking:
         files = await self._files(session, say.files) if say.files else []
         return await self._keep(session, account, self._payload(session, say.id, text, files))
 
-    async def call_me(self, session: Session, account: Account, call: CallMe) -> None:
-        """Keep a request to be called back. Raises `Invalid` (number, slot), `TooMany`."""
-        settings: WebChatSettings = account.settings
+    async def call_me(self, session: Session, account: Account, call: CallMe, hours: WorkingHours | None) -> None:
+        """Keep a request to be called back. `hours` are the widget's. Raises `Invalid` (number, slot), `TooMany`."""
         number = phone_of(call.phone)
         if number is None:
             raise Invalid("Write a number with its prefix, such as +39 333 1234567.", field="phone")
         slot = None
         if call.start is not None:
-            slot = next((s for s in slots(settings.hours, datetime.now(UTC)) if s.start == call.start), None)
+            slot = next((s for s in slots(hours, datetime.now(UTC)) if s.start == call.start), None)
             if slot is None:
                 raise Invalid("This time is no longer free: please choose another.", field="from")
         if wait := self._calls.take(str(session.id), time.monotonic()):
             raise TooMany("We have your request already: we will call.", retry_after=wait)
         callback = Callback(phone=number, start=slot.start if slot else None, end=slot.end if slot else None)
-        text = call_words(callback, call.note, session.language, settings)
+        text = call_words(callback, call.note, session.language, hours.zone if hours else UTC)
         await self._keep(session, account, self._payload(session, uuid7(), text, [], callback))
 
     def typing(self, session: Session, on: bool) -> None:
@@ -201,9 +200,8 @@ class Speaking:
         return kept is not None
 
 
-def call_words(callback: Callback, note: str, language: str, settings: WebChatSettings) -> str:
-    """The request as a message in the visitor's language, for whoever calls."""
-    zone = ZoneInfo(settings.hours.timezone)
+def call_words(callback: Callback, note: str, language: str, zone: tzinfo) -> str:
+    """The request as a message in the visitor's language, for whoever calls, by the clock of the place that answers."""
     when = ""
     if callback.start and callback.end:
         start, end = callback.start.astimezone(zone), callback.end.astimezone(zone)

@@ -1,7 +1,7 @@
 """The conversation as a letter to the visitor."""
 
+from datetime import tzinfo
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from battito.channels.base import Account
 from battito.channels.webchat.answers import email_of
@@ -36,8 +36,8 @@ LONGEST: Final = 2000
 """Messages of one transcript."""
 
 
-async def send_transcript(services: Services, session: Session, account: Account, email: str) -> None:
-    """Post the conversation so far to `email`. Raises `Invalid`, `Conflict` (nothing to send, or switched off), `Unavailable`
+async def send_transcript(services: Services, session: Session, account: Account, email: str, zone: tzinfo) -> None:
+    """Post the conversation so far to `email`, by the clock of `zone`. Raises `Invalid`, `Conflict` (nothing to send, or switched off), `Unavailable`
     where no mail server is configured."""
     settings: WebChatSettings = account.settings
     address = email_of(email)
@@ -68,16 +68,15 @@ async def send_transcript(services: Services, session: Session, account: Account
         to=address,
         to_name=session.name,
         subject=words["subject"].format(name=settings.name),
-        text=transcript_text(settings, session.language, messages),
+        text=transcript_text(settings, session.language, messages, zone),
     )
     async with services.database.transaction(session.context()) as tx:
         send_later(tx, mail)
 
 
-def transcript_text(settings: WebChatSettings, language: str, messages: list[ShownMessage]) -> str:
+def transcript_text(settings: WebChatSettings, language: str, messages: list[ShownMessage], zone: tzinfo) -> str:
     """The letter's text. Pure."""
     words = WORDS.get(language, WORDS["en"])
-    zone = ZoneInfo(settings.hours.timezone)
     first = messages[0].at.astimezone(zone)
     lines = [words["intro"].format(name=settings.name, day=f"{first:%d/%m/%Y}"), ""]
     for m in messages:

@@ -8,7 +8,7 @@ export const refusals: Record<string, string> = {
   'already-sent': 'La risposta è già partita: non si può più riprendere.',
   'built-in': 'Un ruolo predefinito resta com’è: creane uno tuo accanto.',
   'calendar-in-use':
-    'Qualcosa conta ancora con questo calendario, per esempio una promessa: prima scegline lì un altro.',
+    'Qualcosa conta ancora con questo calendario: una promessa, le regole di smistamento o una chat. Prima scegline lì un altro.',
   changed: 'Queste due schede non sono più unite in questo modo: guarda come sono adesso.',
   'changed-since': 'Nel frattempo qualcuno l’ha cambiata: non è stato annullato nulla.',
   'cross-site': 'La richiesta arrivava da un altro sito ed è stata fermata.',

@@ -1,4 +1,6 @@
 /** The settings of a chat widget, as the server keeps them. */
+import type { Id } from '../../../api/types'
+
 export type Words = Record<string, string>
 
 export interface Question {
@@ -36,6 +38,8 @@ export interface WidgetSettings {
   fields: Question[]
   consents: ConsentAsked[]
   hours: {
+    /** A calendar of the workspace that says it, in place of the rest. */
+    calendar?: Id | null
     week: Opening[]
     timezone: string
     holidays: string
