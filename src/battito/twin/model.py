@@ -258,11 +258,10 @@ def drawn(scenario: Scenario, name: str, rule: QueueRule) -> Arrivals:
         for start, stop, rate in spans:
             if rate <= 0.0:
                 continue
-            gap = exponential(1.0 / rate, luck)
             at = start + ahead / rate
             while at < stop:
                 yield at, handles(), patiences(), 0.0
-                at += gap()
+                at += unit() / rate
             ahead = (at - stop) * rate
 
     return arrivals

@@ -162,19 +162,20 @@ class Simulation:
         if self._starts[0] <= 0.0:
             self._begin_stretch(0)
         self._stand()
+        soonest = coming[0][0]
         while True:
             # what is next: a timer of the engine, an event, or, last at the same moment, somebody new
             now, kind, number = heap[0]
-            due = next_timer() if timed else None
-            if due is not None and due <= now and due <= coming[0][0]:
+            if timed and (due := next_timer()) is not None and due <= now and due <= soonest:
                 now = due
                 decisions = engine.tick(due)
-            elif coming[0][0] < now:
+            elif soonest < now:
                 now, place = coming[0]
                 source = sources[place]
                 _, handle_s, patience_s, head_start_s = source.next
                 source.next = following = next(source.arrivals, NOBODY)
                 heapreplace(coming, (following[0], place))
+                soonest = coming[0][0]
                 number = len(contacts)
                 tally = source.tally
                 tally.offered += 1

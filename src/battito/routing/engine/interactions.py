@@ -35,7 +35,6 @@ class InteractionCalls(AgentCalls):
         interaction_id: Id,
         queue: Id,
         now: float,
-        *,
         channel: str = DEFAULT_CHANNEL,
         priority: float = 0.0,
         entered_at: float | None = None,
@@ -52,7 +51,8 @@ class InteractionCalls(AgentCalls):
         `rings` replace the queue's. `preferred` agents are asked alone for `preferred_s` first; they need what
         the first ring asks for. Priority is added to the queue's own. `spared` agents, who just handed it over, are
         not asked for the queue's `refused_for_s`. `guard`: skills that every queue it overflows into asks for too
-        (the rings of the first queue say so themselves).
+        (the rings of the first queue say so themselves). All of these are given by name; that they need not be spares
+        this call, which a simulation makes for every contact, a look-up for each of them.
         """
         if interaction_id in self.interactions:
             raise AlreadyKnown("interaction", interaction_id)
@@ -197,7 +197,7 @@ class InteractionCalls(AgentCalls):
             self._serve(agent, now, out)
         return out
 
-    def finish(self, interaction_id: Id, now: float, *, wrap_up_s: float | UnsetType | None = UNSET) -> list[Decision]:
+    def finish(self, interaction_id: Id, now: float, wrap_up_s: float | UnsetType | None = UNSET) -> list[Decision]:
         """The contact is over. `wrap_up_s` replaces the queue's: 0 none, None until the agent ends it."""
         interaction = self.interactions.get(interaction_id)
         if interaction is None:

@@ -152,17 +152,17 @@ class Matching:
         """Put the agent on the shelves of all work they have room for."""
         agent.epoch = epoch = agent.epoch + 1
         agent.listed = True
-        order = (agent.load, self.rank(agent), agent.since, agent.number)
+        load, rank, since, number = agent.load, self.rank(agent), agent.since, agent.number
         free = agent.capacity - agent.used
         for shelf, level in agent.shelves:
             if shelf.units <= free or (shelf.channel.interrupts and agent.room(shelf.channel)):
                 heap = shelf.heap
-                heappush(heap, (level, order, epoch, agent))
+                heappush(heap, (level, load, rank, since, number, epoch, agent))
                 if len(heap) > 2 * shelf.members + SLACK:
                     sweep_shelf(shelf)
 
     def _entry(self, agent: Agent, level: int) -> ShelfEntry:
-        return (level, (agent.load, self.rank(agent), agent.since, agent.number), agent.epoch, agent)
+        return (level, agent.load, self.rank(agent), agent.since, agent.number, agent.epoch, agent)
 
     def best_agent(self, interaction: Interaction, now: float) -> Agent | None:
         """The free agent this should go to: most skilled, least loaded, then by the workspace's choice."""
@@ -172,7 +172,7 @@ class Matching:
         heap = requirement.shelf.heap
         bit = requirement.bit
         while heap:
-            _, _, epoch, agent = heap[0]
+            _, _, _, _, _, epoch, agent = heap[0]
             if agent.epoch != epoch:
                 heappop(heap)
             elif agent.mask & bit and interaction.refused is None:
@@ -192,7 +192,7 @@ class Matching:
             entry = self._entry(agent, -self.level(agent, interaction.requirement))
             if best is None or entry < best:
                 best = entry
-        return best[3] if best is not None else None
+        return best[6] if best is not None else None
 
     def level(self, agent: Agent, requirement: Requirement) -> int:
         """The sum of the agent's levels in the skills asked for; 0 where levels do not count."""
@@ -307,7 +307,7 @@ def first_willing(heap: list[ShelfEntry], interaction: Interaction, now: float) 
     kept: list[ShelfEntry] = []
     found = None
     while heap:
-        _, _, epoch, agent = heap[0]
+        _, _, _, _, _, epoch, agent = heap[0]
         if agent.epoch != epoch:
             heappop(heap)
         elif agent.mask & bit and not is_refused(interaction, agent, now):
@@ -340,7 +340,7 @@ def first_not_refused(heap: list[WaitingEntry], agent: Agent, now: float) -> Wai
 
 def sweep_shelf(shelf: Shelf) -> None:
     """Drop the stale entries of a shelf."""
-    shelf.heap = [entry for entry in shelf.heap if entry[2] == entry[3].epoch]
+    shelf.heap = [entry for entry in shelf.heap if entry[5] == entry[6].epoch]
     heapify(shelf.heap)
 
 

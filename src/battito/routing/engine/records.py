@@ -59,7 +59,7 @@ class Requirement(Struct, eq=False):
 class Shelf(Struct, eq=False):
     """Free agents for one channel kind who have all of one set of skills, best first.
 
-    Entries are `(minus the sum of levels, (load, rank, free since, agent number), epoch, agent)`; one whose epoch is
+    Entries are `(minus the sum of levels, load, rank, free since, agent number, epoch, agent)`; one whose epoch is
     not the agent's is stale. `members` counts the agents who may ever stand here, to know when to sweep.
     """
 
@@ -275,4 +275,5 @@ class Flow:
 
 
 WaitingEntry: TypeAlias = tuple[float, int, int, Interaction]
-ShelfEntry: TypeAlias = tuple[int, tuple[float, float, float, int], int, Agent]
+ShelfEntry: TypeAlias = tuple[int, float, float, float, int, int, Agent]
+"""Flat: no other tuples are compared so often, and those within tuples are compared twice."""
