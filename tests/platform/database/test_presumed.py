@@ -17,8 +17,11 @@ pytestmark = pytest.mark.postgres
 STATEMENTS = {
     "who writes": (intake.LOOK, 5),
     "a conversation to be changed": (rows.LOCK, 3),
+    "one of them": (rows.LOCK_ONE, 3),
     "how conversations stand": (tables.FACTS, 3),
+    "how one of them stands": (tables.FACTS_ONE, 3),
     "their interactions": (tables.ROWS_OF, 2),
+    "those of one": (tables.ROWS_OF_ONE, 2),
     "live offers": (tables.LIVE_OFFERS, 2),
     "cards of offers": (cards.CARDS, 3),
 }

@@ -77,6 +77,9 @@ from conversation c left join lateral (
 left join routing_decision d on d.workspace_id = c.workspace_id and d.conversation_id = c.id
 where c.workspace_id = $1 and c.id = any($2)
 """
+FACTS_ONE: Final = FACTS.replace("c.id = any($2)", "c.id = $2")
+ROWS_OF_ONE: Final = ROWS_OF.replace("i.conversation_id = any($2)", "i.conversation_id = $2")
+"""For one conversation PostgreSQL keeps the plan; an array it takes for ten ids, and plans at each call."""
 CONCERNED: Final = """
 select id from conversation where workspace_id = $1 and merged_into is null and status in ('open', 'waiting')
   and ((owner_kind = 'agent' and (status = 'open' or live)) or (owner_id is null and queue_id is not null and (waiting_since is not null or live)))
@@ -148,14 +151,17 @@ async def read_facts(
     ruleset: RuleSet | None = None,
 ) -> tuple[dict[UUID, Fact], list[Row], dict[UUID, OfferRow]]:
     """How conversations stand, with their interactions that are not over and the live offers of those."""
-    wanted = list(ids)
+    several = list(ids)
+    one = len(several) == 1
+    wanted = several[0] if one else several
+    rows_of, standing = (ROWS_OF_ONE, FACTS_ONE) if one else (ROWS_OF, FACTS)
     # rows first: one that changed in between is refused when it is written, a conversation is only ever read too new
-    rows = [row_from(record) for record in await connection.fetch(ROWS_OF, workspace_id, wanted)]
+    rows = [row_from(record) for record in await connection.fetch(rows_of, workspace_id, wanted)]
     offered = [row.id for row in rows if row.state == "offered"]
     offers = await read_offers(connection, workspace_id, offered)
     facts: dict[UUID, Fact] = {}
     since = None if ruleset is None else ruleset.since_ms
-    for record in await connection.fetch(FACTS, workspace_id, wanted, since):
+    for record in await connection.fetch(standing, workspace_id, wanted, since):
         queue = queues.get(record["queue_id"]) if record["queue_id"] is not None else None
         values = {**record, "asked": msgspec.convert(record["asked"], Asked | None)}
         values["unrouted"] = record["unrouted"] and since is not None and begun_ms(record["id"]) >= since

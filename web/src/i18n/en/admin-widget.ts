@@ -66,6 +66,7 @@ export const widget = {
   always: 'Always open',
   hoursBy: 'Which hours',
   hoursByHint: 'Calendars are kept once for all, with holidays and exceptions: see Calendars.',
+  otherCalendar: 'Those of a calendar',
   ownHours: 'Those of this chat',
   addHours: 'Add hours',
   days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],

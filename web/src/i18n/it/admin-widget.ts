@@ -66,6 +66,7 @@ export const widget = {
   always: 'Sempre aperta',
   hoursBy: 'Quale orario vale',
   hoursByHint: 'I calendari si tengono una volta per tutte, con festività ed eccezioni: vedi Calendari.',
+  otherCalendar: 'Quello di un calendario',
   ownHours: 'Quello di questa chat',
   addHours: 'Aggiungi un orario',
   days: ['Lunedì', 'Martedì', 'Mercoledì', 'Giovedì', 'Venerdì', 'Sabato', 'Domenica'],
