@@ -164,7 +164,7 @@ async def test_a_chat_is_connected_and_gives_the_snippet_for_the_site(office: Of
     await hours.select_option("Sportello")
     await expect(page.get_by_label("Apre alle")).to_be_hidden()
     await page.get_by_role("button", name="Salva").click()
-    await expect(page.get_by_text("Salvato")).to_be_visible()
+    await expect(page.get_by_text("Salvato", exact=True)).to_be_visible()
     await page.reload()
     await expect(hours.locator("option:checked")).to_have_text("Sportello")
 

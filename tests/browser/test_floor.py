@@ -146,7 +146,7 @@ async def test_history_shows_what_each_rate_comes_from(company: Company, provide
     await page.get_by_label("Righe per").select_option("queue")
     table = page.get_by_role("table")
     await expect(table).to_contain_text("Clienti")
-    assert await page.locator("canvas").count() == 1
+    await expect(page.locator("canvas")).to_have_count(1)
     async with page.expect_download() as download:
         await page.get_by_role("link", name="CSV").click()
     text = (await (await download.value).path()).read_text("utf-8")
