@@ -20,6 +20,7 @@ from battito.calendars.models import (
     OpenDay,
     Region,
     SpecialDay,
+    WeekHours,
 )
 from battito.platform.errors import Invalid
 
@@ -41,6 +42,15 @@ def clock(minute: int) -> str:
 def day_spans(hours: Iterable[DayHours]) -> tuple[Minutes, ...]:
     """The hours of one day, joined and in order."""
     return joined((minutes(one.opens), minutes(one.closes)) for one in hours)
+
+
+def by_weekday(week: Iterable[WeekHours]) -> dict[int, list[Minutes]]:
+    """The spans of each day of the week (0 is Monday), as `WorkingHours` takes them."""
+    found: dict[int, list[Minutes]] = {}
+    for entry in week:
+        for day in entry.days:
+            found.setdefault(day, []).append((minutes(entry.opens), minutes(entry.closes)))
+    return found
 
 
 @lru_cache(maxsize=512)
@@ -135,11 +145,7 @@ class _Special:
 @lru_cache(maxsize=MANY)
 def _hours(encoded: bytes) -> WorkingHours:
     rules = msgspec.json.decode(encoded, type=CalendarRules)
-    week: dict[int, list[Minutes]] = {}
-    for entry in rules.week:
-        for day in entry.days:
-            week.setdefault(day, []).append((minutes(entry.opens), minutes(entry.closes)))
-    return WorkingHours(ZoneInfo(rules.timezone), week, _Special(rules))
+    return WorkingHours(ZoneInfo(rules.timezone), by_weekday(rules.week), _Special(rules))
 
 
 def working_hours(rules: CalendarRules) -> WorkingHours:

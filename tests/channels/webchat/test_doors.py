@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from battito.channels.webchat.settings import Files, Hours, OpeningDay
+from battito.calendars.models import WeekHours
+from battito.channels.webchat.settings import Files, Hours
 from battito.channels.webchat.simulator import SimulatedVisitor, VisitorRefused
 from tests.channels.webchat.conftest import Widget
 
@@ -17,7 +18,7 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
-NEVER = Hours(week=[OpeningDay([0], "00:00", "00:01")])
+NEVER = Hours(week=[WeekHours([0], "00:00", "00:01")])
 
 
 @pytest.fixture

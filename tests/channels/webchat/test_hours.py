@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from battito.calendars.models import WeekHours
 from battito.channels.webchat.hours import SLOT, Opening, opening, own_hours, slots
-from battito.channels.webchat.settings import Closure, Hours, OpeningDay
+from battito.channels.webchat.settings import Closure, Hours
 
 ROME = ZoneInfo("Europe/Rome")
 OFFICE = Hours(
     week=[
-        OpeningDay([0, 1, 2, 3, 4], "09:00", "13:00"),
-        OpeningDay([0, 1, 2, 3, 4], "14:00", "18:00"),
-        OpeningDay([5], "09:00", "12:30"),
+        WeekHours([0, 1, 2, 3, 4], "09:00", "13:00"),
+        WeekHours([0, 1, 2, 3, 4], "14:00", "18:00"),
+        WeekHours([5], "09:00", "12:30"),
     ],
     holidays="IT",
     closures=[Closure("2026-08-10", "2026-08-21")],
@@ -51,7 +52,7 @@ def test_without_hours_somebody_is_always_there() -> None:
 
 
 def test_an_hour_that_does_not_exist_harms_nobody() -> None:
-    night = Hours(week=[OpeningDay([6], "02:30", "24:00")])
+    night = Hours(week=[WeekHours([6], "02:30", "24:00")])
     assert opening(own_hours(night), rome("2026-03-29T03:30")) == Opening(True)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from battito.calendars.models import WeekHours
 from battito.channels.webchat.checks import problems
 from battito.channels.webchat.hours import own_hours
 from battito.channels.webchat.looks import language, looks
@@ -15,7 +16,6 @@ from battito.channels.webchat.settings import (
     Files,
     Hours,
     IdentityKey,
-    OpeningDay,
     Option,
     Theme,
     Trigger,
@@ -41,7 +41,7 @@ LUMERA = WebChatSettings(
     consents=[
         ConsentText("service", {"it": "Ho letto.", "en": "I have read."}, "2", required=True, link={"it": "/privacy"})
     ],
-    hours=Hours(week=[OpeningDay([2], "09:00", "18:00")]),
+    hours=Hours(week=[WeekHours([2], "09:00", "18:00")]),
     triggers=[Trigger({"it": "Serve una mano?"}, 20, ["/offerte*"])],
 )
 
@@ -72,7 +72,7 @@ def test_a_good_widget_has_no_problems() -> None:
         ({"hours": Hours(timezone="Europe/Roma")}, "settings.hours.timezone"),
         ({"hours": Hours(timezone="../etc/passwd")}, "settings.hours.timezone"),
         ({"hours": Hours(holidays="XX")}, "settings.hours.holidays"),
-        ({"hours": Hours(week=[OpeningDay([0], "18:00", "09:00")])}, "settings.hours.week[0].closes"),
+        ({"hours": Hours(week=[WeekHours([0], "18:00", "09:00")])}, "settings.hours.week[0].closes"),
         ({"hours": Hours(closures=[Closure("2026-08-20", "2026-08-10")])}, "settings.hours.closures[0].last"),
         ({"files": Files(types=["*"])}, "settings.files.types[0]"),
         ({"triggers": [Trigger({})]}, "settings.triggers[0].text"),

@@ -6,13 +6,13 @@ from typing import Final
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from battito.calendars.models import WeekHours
 from battito.channels.webchat.context import WebChat
 from battito.channels.webchat.identity import audience
 from battito.channels.webchat.settings import (
     ConsentText,
     Field,
     Hours,
-    OpeningDay,
     Option,
     Text,
     Texts,
@@ -90,7 +90,7 @@ def demo_settings(site_key: str = DEMO_SITE, name: str = "Lumera Energia", accen
                 channel="email",
             ),
         ],
-        hours=Hours(week=[OpeningDay([0, 1, 2, 3, 4, 5, 6], "00:00", "24:00")]),
+        hours=Hours(week=[WeekHours([0, 1, 2, 3, 4, 5, 6], "00:00", "24:00")]),
         when_closed=["message", "callback"],
         triggers=[
             Trigger(

@@ -13,7 +13,7 @@ import msgspec
 
 from battito.calendars.hours import Minutes, WorkingHours
 from battito.calendars.models import HolidayPlace
-from battito.calendars.reading import minutes, public_holidays
+from battito.calendars.reading import by_weekday, public_holidays
 from battito.channels.webchat.settings import Hours
 
 LOOK_AHEAD_DAYS: Final = 60
@@ -73,10 +73,6 @@ def holiday_place(written: str) -> HolidayPlace:
 @lru_cache(maxsize=256)
 def _own(encoded: bytes) -> WorkingHours:
     hours = msgspec.json.decode(encoded, type=Hours)
-    week: dict[int, list[Minutes]] = {}
-    for entry in hours.week:
-        for day in entry.days:
-            week.setdefault(day, []).append((minutes(entry.opens), minutes(entry.closes)))
     place = holiday_place(hours.holidays) if hours.holidays else None
 
     def otherwise(day: date) -> Iterable[Minutes] | None:
@@ -84,4 +80,4 @@ def _own(encoded: bytes) -> WorkingHours:
         closed = any(one.first <= written <= one.last for one in hours.closures)
         return () if closed or (place is not None and day in public_holidays(place, day.year)) else None
 
-    return WorkingHours(ZoneInfo(hours.timezone), week, otherwise)
+    return WorkingHours(ZoneInfo(hours.timezone), by_weekday(hours.week), otherwise)

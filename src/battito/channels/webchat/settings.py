@@ -10,11 +10,12 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from battito.calendars.models import WeekHours
+
 Text = dict[str, str]
 """One text in several languages, by two-letter code."""
 
 Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]
-Clock = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
 
 class Option(msgspec.Struct, forbid_unknown_fields=True):
@@ -49,14 +50,6 @@ class ConsentText(msgspec.Struct, forbid_unknown_fields=True):
     """For which channel the purpose is allowed (`marketing` by `email`, say); `*` for every one."""
 
 
-class OpeningDay(msgspec.Struct, forbid_unknown_fields=True):
-    """Hours of some days of the week (0 is Monday). Two spans a day are two entries."""
-
-    days: Annotated[list[Annotated[int, Meta(ge=0, le=6)]], Meta(min_length=1, max_length=7)]
-    opens: Clock
-    closes: Clock
-
-
 class Closure(msgspec.Struct, forbid_unknown_fields=True):
     """A day, or a run of days, without service. Dates are ISO (2026-08-15), the last one included."""
 
@@ -69,7 +62,7 @@ class Hours(msgspec.Struct, forbid_unknown_fields=True):
 
     calendar: UUID | None = None
     """A calendar of the workspace that says it, in place of all that follows."""
-    week: Annotated[list[OpeningDay], Meta(max_length=40)] = []
+    week: Annotated[list[WeekHours], Meta(max_length=40)] = []
     timezone: str = "Europe/Rome"
     holidays: str = ""
     """Country whose public holidays are closed (`IT`), with a region after a dash where it has its own (`IT-TO`)."""

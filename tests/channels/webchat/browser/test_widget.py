@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import BrowserContext, Frame, Page, async_playwright, expect
 from playwright.async_api import Error as PlaywrightError
 
-from battito.channels.webchat.settings import Hours, OpeningDay, Trigger
+from battito.calendars.models import WeekHours
+from battito.channels.webchat.settings import Hours, Trigger
 from tests.channels.webchat.browser.conftest import ARGUMENTS, Site, frame_of, start_chat
 from tests.channels.webchat.conftest import Widget
 from tests.support.axe import axe_source
@@ -344,7 +345,7 @@ async def test_when_nobody_is_there_a_message_or_a_call_is_taken(
         workspace,
         origins=[host_site.origin],
         when_closed=["message", "callback"],
-        hours=Hours(week=[OpeningDay([0], "00:00", "00:01")]),
+        hours=Hours(week=[WeekHours([0], "00:00", "00:01")]),
     )
     page = await context.new_page()
     await page.goto(host_site.page(closed))
