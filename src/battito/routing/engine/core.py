@@ -174,20 +174,13 @@ class Core(Matching):
         self, interaction: Interaction, agent: Agent, now: float, out: list[Decision], why: Why | None = None
     ) -> None:
         """Offer the interaction, or hand it over where no answer is asked for."""
-        number = interaction.id
         interaction.agent = agent
-        agent.held[number] = interaction
+        agent.held[interaction.id] = interaction
         agent.account(now, agent.used + interaction.channel.units, self._window_s)
         plan = interaction.plan
         service = plan.service
         if service.auto_accept:
-            if why is None and not interaction.callback and agent.used <= agent.capacity:
-                # as `_assign`, written out: the most frequent decision of all
-                interaction.state = HANDLING
-                waited = now - interaction.entered
-                out.append(Assigned(number, agent.id, plan.queue, interaction.ring, interaction.key, waited))
-            else:
-                self._assign(interaction, agent, now, out, why)
+            self._assign(interaction, agent, now, out, why)
             return
         interaction.state = OFFERED
         agent.offers += 1
@@ -202,6 +195,9 @@ class Core(Matching):
         interaction.state = HANDLING
         waited = now - interaction.entered
         plan = interaction.plan
+        if why is None and not interaction.callback and agent.used <= agent.capacity:
+            out.append(Assigned(interaction.id, agent.id, plan.queue, interaction.ring, interaction.key, waited))
+            return
         interrupts = self._interrupt(interaction, agent) if agent.used > agent.capacity else ()
         out.append(
             Assigned(
